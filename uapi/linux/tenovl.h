@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	uapi/tenovl.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_TENOVL_H
+#define _UAPI_LINUX_TENOVL_H
+
+#define TENOVL_FAMILY_NAME	"tenovl"
+#define TENOVL_FAMILY_VERSION	1
+
+#define TENOVL_KIND	"tenovl"
+#define TENOVL_VNI_MAX	16777215
+#define TENOVL_MTU_MAX	65461
+
+/**
+ * enum tenovl_mode - What a device carries. Fixed when the device is made.
+ * @TENOVL_MODE_L2: Ethernet frames, switched by MAC address.
+ */
+enum tenovl_mode {
+	TENOVL_MODE_L2,
+};
+
+/**
+ * enum tenovl_encap - How frames are encapsulated.
+ * @TENOVL_ENCAP_INHERIT: As the device does. For peers only.
+ * @TENOVL_ENCAP_VXLAN: VXLAN over UDP, RFC 7348.
+ * @TENOVL_ENCAP_GRE: GRE with a key, RFC 2890; the key's layout is set by
+ *   gre-key.
+ */
+enum tenovl_encap {
+	TENOVL_ENCAP_INHERIT,
+	TENOVL_ENCAP_VXLAN,
+	TENOVL_ENCAP_GRE,
+};
+
+/**
+ * enum tenovl_gre_key - What the 32 bits of a GRE key hold.
+ * @TENOVL_GRE_KEY_INHERIT: As the device does. For peers only.
+ * @TENOVL_GRE_KEY_NVGRE: The VNI in the upper 24 bits, a FlowID in the lower
+ *   8, RFC 7637.
+ * @TENOVL_GRE_KEY_PLAIN: The VNI as a number; speaks with in-tree gretap and
+ *   ip6gretap.
+ */
+enum tenovl_gre_key {
+	TENOVL_GRE_KEY_INHERIT,
+	TENOVL_GRE_KEY_NVGRE,
+	TENOVL_GRE_KEY_PLAIN,
+};
+
+/**
+ * enum tenovl_flowid - What fills the FlowID of NVGRE.
+ * @TENOVL_FLOWID_OFF: Zero.
+ * @TENOVL_FLOWID_HASH: A hash of the inner flow, for the underlay's multipath.
+ */
+enum tenovl_flowid {
+	TENOVL_FLOWID_OFF,
+	TENOVL_FLOWID_HASH,
+};
+
+/**
+ * enum tenovl_df - The don't-fragment bit of the outer IPv4 header.
+ * @TENOVL_DF_UNSET: Never set; the underlay may fragment. Over IPv6 the sender
+ *   may.
+ * @TENOVL_DF_SET: Always set; what does not fit is answered or dropped.
+ * @TENOVL_DF_INHERIT: As in the inner IPv4 header, and set for everything
+ *   else.
+ */
+enum tenovl_df {
+	TENOVL_DF_UNSET,
+	TENOVL_DF_SET,
+	TENOVL_DF_INHERIT,
+};
+
+/**
+ * enum tenovl_csum - Whether outer UDP checksums are sent.
+ * @TENOVL_CSUM_AUTO: Over IPv6 yes, over IPv4 no.
+ * @TENOVL_CSUM_OFF: Never; over IPv6 see RFC 6935 and RFC 6936.
+ * @TENOVL_CSUM_ON: Always.
+ */
+enum tenovl_csum {
+	TENOVL_CSUM_AUTO,
+	TENOVL_CSUM_OFF,
+	TENOVL_CSUM_ON,
+};
+
+/**
+ * enum tenovl_inner_vlan - What becomes of inner frames that carry a VLAN tag.
+ * @TENOVL_INNER_VLAN_PASS: Carried as they are.
+ * @TENOVL_INNER_VLAN_DROP: Dropped and counted, both ways.
+ */
+enum tenovl_inner_vlan {
+	TENOVL_INNER_VLAN_PASS,
+	TENOVL_INNER_VLAN_DROP,
+};
+
+/**
+ * enum tenovl_admin - The wanted state of a peer.
+ * @TENOVL_ADMIN_DOWN: Drained: nothing is sent to it and nothing is learned
+ *   from it; what it still sends is received.
+ * @TENOVL_ADMIN_UP: In use.
+ */
+enum tenovl_admin {
+	TENOVL_ADMIN_DOWN,
+	TENOVL_ADMIN_UP,
+};
+
+/**
+ * enum tenovl_place - Where the switch delivers a frame.
+ * @TENOVL_PLACE_NONE: Nowhere.
+ * @TENOVL_PLACE_HEAD: The device itself, that is the host's own stack.
+ * @TENOVL_PLACE_PEER: A remote VTEP.
+ */
+enum tenovl_place {
+	TENOVL_PLACE_NONE,
+	TENOVL_PLACE_HEAD,
+	TENOVL_PLACE_PEER,
+};
+
+/**
+ * enum tenovl_fdb_kind - Where a forwarding entry came from.
+ * @TENOVL_FDB_KIND_STATIC: Made by configuration; never replaced by learning,
+ *   never aged.
+ * @TENOVL_FDB_KIND_LEARNED: Learned from a source address; ages.
+ */
+enum tenovl_fdb_kind {
+	TENOVL_FDB_KIND_STATIC,
+	TENOVL_FDB_KIND_LEARNED,
+};
+
+/**
+ * enum tenovl_event - What an event message tells.
+ * @TENOVL_EVENT_FDB_AGED: A learned entry was not used for the ageing time.
+ * @TENOVL_EVENT_FDB_MOVED: A learned address appeared behind another peer
+ *   (old-peer tells where it was).
+ * @TENOVL_EVENT_FDB_FROZEN: An address moved too often; it stays where it is
+ *   for a move-window.
+ * @TENOVL_EVENT_FDB_THAWED: A frozen address may move again.
+ */
+enum tenovl_event {
+	TENOVL_EVENT_DEV_ADDED,
+	TENOVL_EVENT_DEV_CHANGED,
+	TENOVL_EVENT_DEV_DELETED,
+	TENOVL_EVENT_PEER_ADDED,
+	TENOVL_EVENT_PEER_CHANGED,
+	TENOVL_EVENT_PEER_DELETED,
+	TENOVL_EVENT_FDB_ADDED,
+	TENOVL_EVENT_FDB_CHANGED,
+	TENOVL_EVENT_FDB_DELETED,
+	TENOVL_EVENT_FDB_AGED,
+	TENOVL_EVENT_FDB_MOVED,
+	TENOVL_EVENT_FDB_FROZEN,
+	TENOVL_EVENT_FDB_THAWED,
+};
+
+enum {
+	TENOVL_A_IFINDEX = 1,
+	TENOVL_A_NETNS_ID,
+	TENOVL_A_IFNAME,
+	TENOVL_A_GENERATION,
+	TENOVL_A_DEV,
+	TENOVL_A_PEER,
+	TENOVL_A_FDB,
+	TENOVL_A_STATS,
+	TENOVL_A_NET_STATS,
+	TENOVL_A_EVENT,
+
+	__TENOVL_A_MAX,
+	TENOVL_A_MAX = (__TENOVL_A_MAX - 1)
+};
+
+enum {
+	TENOVL_A_DEV_MODE = 1,
+	TENOVL_A_DEV_VNI,
+	TENOVL_A_DEV_ENCAP,
+	TENOVL_A_DEV_GRE_KEY,
+	TENOVL_A_DEV_FLOWID,
+	TENOVL_A_DEV_LOCAL,
+	TENOVL_A_DEV_DSTPORT,
+	TENOVL_A_DEV_SRC_PORT_MIN,
+	TENOVL_A_DEV_SRC_PORT_MAX,
+	TENOVL_A_DEV_LINK,
+	TENOVL_A_DEV_MARK,
+	TENOVL_A_DEV_TTL,
+	TENOVL_A_DEV_DSCP,
+	TENOVL_A_DEV_DSCP_INHERIT,
+	TENOVL_A_DEV_DF,
+	TENOVL_A_DEV_UDP_CSUM,
+	TENOVL_A_DEV_UDP_ZERO_CSUM6_RX,
+	TENOVL_A_DEV_GRE_CSUM,
+	TENOVL_A_DEV_INNER_VLAN,
+	TENOVL_A_DEV_LEARNING,
+	TENOVL_A_DEV_AGEING,
+	TENOVL_A_DEV_MAX_LEARNED,
+	TENOVL_A_DEV_MOVE_LIMIT,
+	TENOVL_A_DEV_MOVE_WINDOW,
+	TENOVL_A_DEV_SOURCE_CHECK,
+	TENOVL_A_DEV_MTU,
+	TENOVL_A_DEV_MTU_AUTO,
+	TENOVL_A_DEV_UNDERLAY_NETNS_ID,
+	TENOVL_A_DEV_PEERS,
+	TENOVL_A_DEV_STATIC_ENTRIES,
+	TENOVL_A_DEV_LEARNED_ENTRIES,
+
+	__TENOVL_A_DEV_MAX,
+	TENOVL_A_DEV_MAX = (__TENOVL_A_DEV_MAX - 1)
+};
+
+enum {
+	TENOVL_A_PEER_ADDRESS = 1,
+	TENOVL_A_PEER_ENCAP,
+	TENOVL_A_PEER_GRE_KEY,
+	TENOVL_A_PEER_DSTPORT,
+	TENOVL_A_PEER_ADMIN,
+	TENOVL_A_PEER_FLOOD,
+	TENOVL_A_PEER_SOURCES,
+	TENOVL_A_PEER_PMTU,
+	TENOVL_A_PEER_ENTRIES,
+	TENOVL_A_PEER_STATS,
+
+	__TENOVL_A_PEER_MAX,
+	TENOVL_A_PEER_MAX = (__TENOVL_A_PEER_MAX - 1)
+};
+
+enum {
+	TENOVL_A_SOURCES_ADDRESS = 1,
+
+	__TENOVL_A_SOURCES_MAX,
+	TENOVL_A_SOURCES_MAX = (__TENOVL_A_SOURCES_MAX - 1)
+};
+
+enum {
+	TENOVL_A_FDB_MAC = 1,
+	TENOVL_A_FDB_PEER,
+	TENOVL_A_FDB_SEQ,
+	TENOVL_A_FDB_FORCE,
+	TENOVL_A_FDB_KIND,
+	TENOVL_A_FDB_PLACE,
+	TENOVL_A_FDB_FROZEN,
+	TENOVL_A_FDB_MOVES,
+	TENOVL_A_FDB_IDLE,
+	TENOVL_A_FDB_OLD_PEER,
+
+	__TENOVL_A_FDB_MAX,
+	TENOVL_A_FDB_MAX = (__TENOVL_A_FDB_MAX - 1)
+};
+
+enum {
+	TENOVL_A_STATS_PAD = 1,
+	TENOVL_A_STATS_TX_PACKETS,
+	TENOVL_A_STATS_TX_BYTES,
+	TENOVL_A_STATS_RX_PACKETS,
+	TENOVL_A_STATS_RX_BYTES,
+	TENOVL_A_STATS_TX_FLOOD,
+	TENOVL_A_STATS_TX_HANDOVER,
+	TENOVL_A_STATS_TX_PMTU_ANSWER,
+	TENOVL_A_STATS_TX_DROP_SHORT,
+	TENOVL_A_STATS_TX_DROP_VLAN,
+	TENOVL_A_STATS_TX_DROP_UNCONFIGURED,
+	TENOVL_A_STATS_TX_DROP_NO_PEER,
+	TENOVL_A_STATS_TX_DROP_LOCAL,
+	TENOVL_A_STATS_TX_DROP_PEER_DOWN,
+	TENOVL_A_STATS_TX_DROP_NO_ROUTE,
+	TENOVL_A_STATS_TX_DROP_LOOP,
+	TENOVL_A_STATS_TX_DROP_DEPTH,
+	TENOVL_A_STATS_TX_DROP_TOO_BIG,
+	TENOVL_A_STATS_TX_DROP_NOMEM,
+	TENOVL_A_STATS_TX_DROP_OFFLOAD,
+	TENOVL_A_STATS_TX_DROP_HANDOVER,
+	TENOVL_A_STATS_TX_DROP_ERROR,
+	TENOVL_A_STATS_RX_DROP_SHORT,
+	TENOVL_A_STATS_RX_DROP_HEADER,
+	TENOVL_A_STATS_RX_DROP_SOURCE,
+	TENOVL_A_STATS_RX_DROP_DOWN,
+	TENOVL_A_STATS_RX_DROP_CSUM,
+	TENOVL_A_STATS_RX_DROP_ECN,
+	TENOVL_A_STATS_RX_DROP_VLAN,
+	TENOVL_A_STATS_RX_DROP_SMAC,
+	TENOVL_A_STATS_RX_DROP_OWN_MAC,
+	TENOVL_A_STATS_RX_DROP_HORIZON,
+	TENOVL_A_STATS_RX_DROP_NOT_HERE,
+	TENOVL_A_STATS_RX_DROP_DEPTH,
+	TENOVL_A_STATS_RX_DROP_NOMEM,
+	TENOVL_A_STATS_RX_DROP_STACK,
+	TENOVL_A_STATS_FDB_LEARNED,
+	TENOVL_A_STATS_FDB_MOVED,
+	TENOVL_A_STATS_FDB_AGED,
+	TENOVL_A_STATS_FDB_LIMIT,
+	TENOVL_A_STATS_FDB_NOMEM,
+	TENOVL_A_STATS_FDB_HELD,
+
+	__TENOVL_A_STATS_MAX,
+	TENOVL_A_STATS_MAX = (__TENOVL_A_STATS_MAX - 1)
+};
+
+enum {
+	TENOVL_A_PEER_STATS_PAD = 1,
+	TENOVL_A_PEER_STATS_TX_PACKETS,
+	TENOVL_A_PEER_STATS_TX_BYTES,
+	TENOVL_A_PEER_STATS_TX_DROPS,
+	TENOVL_A_PEER_STATS_RX_PACKETS,
+	TENOVL_A_PEER_STATS_RX_BYTES,
+	TENOVL_A_PEER_STATS_RX_DROPS,
+
+	__TENOVL_A_PEER_STATS_MAX,
+	TENOVL_A_PEER_STATS_MAX = (__TENOVL_A_PEER_STATS_MAX - 1)
+};
+
+enum {
+	TENOVL_A_NET_STATS_PAD = 1,
+	TENOVL_A_NET_STATS_VXLAN_SHORT,
+	TENOVL_A_NET_STATS_VXLAN_HEADER,
+	TENOVL_A_NET_STATS_VXLAN_UNKNOWN_VNI,
+	TENOVL_A_NET_STATS_GRE_NOT_OURS,
+	TENOVL_A_NET_STATS_GRE_POLICY,
+	TENOVL_A_NET_STATS_ICMP_PMTU,
+
+	__TENOVL_A_NET_STATS_MAX,
+	TENOVL_A_NET_STATS_MAX = (__TENOVL_A_NET_STATS_MAX - 1)
+};
+
+enum {
+	TENOVL_CMD_DEV_GET = 1,
+	TENOVL_CMD_DEV_SET,
+	TENOVL_CMD_PEER_GET,
+	TENOVL_CMD_PEER_ADD,
+	TENOVL_CMD_PEER_SET,
+	TENOVL_CMD_PEER_DEL,
+	TENOVL_CMD_FDB_GET,
+	TENOVL_CMD_FDB_ADD,
+	TENOVL_CMD_FDB_REPLACE,
+	TENOVL_CMD_FDB_DEL,
+	TENOVL_CMD_FDB_FLUSH,
+	TENOVL_CMD_STATS_GET,
+	TENOVL_CMD_EVENT,
+
+	__TENOVL_CMD_MAX,
+	TENOVL_CMD_MAX = (__TENOVL_CMD_MAX - 1)
+};
+
+#define TENOVL_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_TENOVL_H */
