@@ -1,0 +1,775 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The forwarding table: MAC addresses and where they are.
+ *
+ * Two keys to each entry: the address, for packets, and an id that grows, for
+ * dumps and for the ageing walk. An entry keeps its id for life, so a dump that
+ * goes on at an id shows each entry that lived all through it exactly once,
+ * whatever came and went meanwhile.
+ *
+ * Every change is made under the fdb lock, BH off; lookups run under RCU. The
+ * packet path writes to an entry only the time that it was seen, at most once a
+ * jiffy, and takes the lock only to learn or to move an address.
+ */
+#include <linux/jhash.h>
+
+#include "tenovl.h"
+
+/* Ageing looks at the whole table no more often than an eighth of the ageing
+ * time, within these bounds.
+ */
+#define TENOVL_AGE_MIN_PERIOD	(HZ / 10)
+#define TENOVL_AGE_MAX_PERIOD	(10UL * HZ)
+
+/* Tenants choose these addresses, so the seed takes part in the mixing. */
+static u32 tenovl_mac_hash(const void *data, u32 len, u32 seed)
+{
+	return jhash_2words(get_unaligned((const u32 *)data),
+			    get_unaligned((const u16 *)(data + sizeof(u32))), seed);
+}
+
+static int tenovl_mac_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct tenovl_fdb_entry *entry = obj;
+
+	return !ether_addr_equal(arg->key, entry->mac);
+}
+
+static const struct rhashtable_params tenovl_fdb_params = {
+	.head_offset = offsetof(struct tenovl_fdb_entry, node),
+	.key_offset = offsetof(struct tenovl_fdb_entry, mac),
+	.key_len = ETH_ALEN,
+	.hashfn = tenovl_mac_hash,
+	.obj_cmpfn = tenovl_mac_differs,
+	.automatic_shrinking = true,
+};
+
+static void tenovl_fdb_age(struct work_struct *work);
+
+/**
+ * tenovl_fdb_init() - begin with an empty table
+ * @tdev: the device
+ */
+int tenovl_fdb_init(struct tenovl_dev *tdev)
+{
+	spin_lock_init(&tdev->fdb_lock);
+	xa_init_flags(&tdev->fdb_ids, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH);
+	INIT_DELAYED_WORK(&tdev->age_work, tenovl_fdb_age);
+	return rhashtable_init(&tdev->fdb, &tenovl_fdb_params);
+}
+
+/**
+ * tenovl_fdb_destroy() - free all entries
+ * @tdev: the device, which no packet reaches any more
+ */
+void tenovl_fdb_destroy(struct tenovl_dev *tdev)
+{
+	struct tenovl_fdb_entry *entry;
+	unsigned long id;
+
+	/* First the table, whose worker walks what is in it. */
+	rhashtable_destroy(&tdev->fdb);
+	xa_for_each(&tdev->fdb_ids, id, entry)
+		kfree(entry);
+	xa_destroy(&tdev->fdb_ids);
+}
+
+/**
+ * tenovl_fdb_find() - the entry of an address
+ * @tdev: the device
+ * @mac: the address
+ *
+ * RCU.
+ */
+struct tenovl_fdb_entry *tenovl_fdb_find(struct tenovl_dev *tdev, const u8 *mac)
+{
+	return rhashtable_lookup(&tdev->fdb, mac, tenovl_fdb_params);
+}
+
+static struct tenovl_fdb_entry *tenovl_fdb_find_locked(struct tenovl_dev *tdev, const u8 *mac)
+{
+	struct tenovl_fdb_entry *entry;
+
+	lockdep_assert_held(&tdev->fdb_lock);
+	rcu_read_lock();
+	entry = tenovl_fdb_find(tdev, mac);
+	rcu_read_unlock();
+	return entry;
+}
+
+static struct tenovl_peer *tenovl_fdb_peer(const struct tenovl_dev *tdev,
+					   const struct tenovl_fdb_entry *entry)
+{
+	return rcu_dereference_protected(entry->peer, lockdep_is_held(&tdev->fdb_lock));
+}
+
+/* RCU; what it tells need not be of one moment. */
+static void tenovl_fdb_describe(const struct tenovl_fdb_entry *entry,
+				struct tenovl_fdb_info *info)
+{
+	const struct tenovl_peer *peer = rcu_dereference_check(entry->peer, 1);
+
+	ether_addr_copy(info->mac, entry->mac);
+	info->kind = READ_ONCE(entry->kind);
+	info->frozen = READ_ONCE(entry->frozen);
+	info->has_peer = !!peer;
+	if (peer)
+		info->peer_addr = peer->addr;
+	else
+		memset(&info->peer_addr, 0, sizeof(info->peer_addr));
+	info->moves = READ_ONCE(entry->moves);
+	info->seq = READ_ONCE(entry->seq);
+	info->idle = jiffies_to_msecs(jiffies - READ_ONCE(entry->seen));
+	info->id = entry->id;
+}
+
+static void tenovl_fdb_tell(struct tenovl_dev *tdev, enum tenovl_event event,
+			    const struct tenovl_fdb_entry *entry,
+			    const struct tenovl_peer *old_peer)
+{
+	struct tenovl_fdb_info info;
+
+	lockdep_assert_held(&tdev->fdb_lock);
+	tdev->fdb_generation++;
+	tenovl_fdb_describe(entry, &info);
+	tenovl_event_fdb(tdev, event, &info, old_peer ? &old_peer->addr : NULL);
+	switch (event) {
+	case TENOVL_EVENT_FDB_DELETED:
+	case TENOVL_EVENT_FDB_AGED:
+		tenovl_bridge_notify(tdev, &info, RTM_DELNEIGH);
+		break;
+	case TENOVL_EVENT_FDB_FROZEN:
+	case TENOVL_EVENT_FDB_THAWED:
+		break;
+	default:
+		tenovl_bridge_notify(tdev, &info, RTM_NEWNEIGH);
+	}
+}
+
+/* Point an entry at a peer, or at the head. */
+static void tenovl_fdb_point(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry,
+			     struct tenovl_peer *peer)
+{
+	struct tenovl_peer *old = tenovl_fdb_peer(tdev, entry);
+
+	if (old) {
+		hlist_del_init(&entry->peer_list);
+		old->entries--;
+	}
+	rcu_assign_pointer(entry->peer, peer);
+	if (peer) {
+		hlist_add_head(&entry->peer_list, &peer->fdb);
+		peer->entries++;
+	}
+}
+
+static void tenovl_fdb_count(struct tenovl_dev *tdev, u8 kind, int n)
+{
+	u32 *counter = kind == TENOVL_FDB_KIND_STATIC ? &tdev->n_static : &tdev->n_learned;
+
+	WRITE_ONCE(*counter, *counter + n);
+}
+
+static void tenovl_fdb_set_kind(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry, u8 kind)
+{
+	tenovl_fdb_count(tdev, entry->kind, -1);
+	WRITE_ONCE(entry->kind, kind);
+	tenovl_fdb_count(tdev, kind, 1);
+}
+
+/* Out of everything it is found by; not told. */
+static void tenovl_fdb_unlink(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry)
+{
+	rhashtable_remove_fast(&tdev->fdb, &entry->node, tenovl_fdb_params);
+	xa_erase(&tdev->fdb_ids, entry->id);
+	tenovl_fdb_point(tdev, entry, NULL);
+	tenovl_fdb_count(tdev, entry->kind, -1);
+	kfree_rcu(entry, rcu);
+}
+
+static void tenovl_fdb_delete(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry,
+			      enum tenovl_event event)
+{
+	tenovl_fdb_tell(tdev, event, entry, NULL);
+	tenovl_fdb_unlink(tdev, entry);
+}
+
+static struct tenovl_fdb_entry *tenovl_fdb_entry_new(const u8 *mac, u8 kind, gfp_t gfp)
+{
+	struct tenovl_fdb_entry *entry = kzalloc(sizeof(*entry), gfp);
+
+	if (!entry)
+		return NULL;
+	ether_addr_copy(entry->mac, mac);
+	entry->kind = kind;
+	entry->seen = jiffies;
+	entry->window_start = jiffies;
+	INIT_HLIST_NODE(&entry->peer_list);
+	return entry;
+}
+
+/* The id may be reserved already. On failure the entry is the caller's still. */
+static int tenovl_fdb_insert(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry,
+			     struct tenovl_peer *peer)
+{
+	bool reserved = entry->id;
+	int err = 0;
+
+	lockdep_assert_held(&tdev->fdb_lock);
+	if (reserved)
+		xa_store(&tdev->fdb_ids, entry->id, entry, GFP_ATOMIC);
+	else
+		err = xa_alloc_cyclic(&tdev->fdb_ids, &entry->id, entry, xa_limit_31b,
+				      &tdev->fdb_next_id, GFP_ATOMIC);
+	if (err < 0)
+		return err;
+	err = rhashtable_lookup_insert_fast(&tdev->fdb, &entry->node, tenovl_fdb_params);
+	if (err)
+		goto erase_id;
+	tenovl_fdb_count(tdev, entry->kind, 1);
+	tenovl_fdb_point(tdev, entry, peer);
+	return 0;
+
+erase_id:
+	xa_erase(&tdev->fdb_ids, entry->id);
+	return err;
+}
+
+/* Seconds as jiffies, for spans that settings bound to far below a wrap. */
+static unsigned long tenovl_seconds(u32 seconds)
+{
+	return (unsigned long)seconds * HZ;
+}
+
+static void tenovl_fdb_age_in(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			      unsigned long delay)
+{
+	unsigned long least = clamp(tenovl_seconds(settings->ageing) / 8,
+				    (unsigned long)TENOVL_AGE_MIN_PERIOD, TENOVL_AGE_MAX_PERIOD);
+
+	queue_delayed_work(system_power_efficient_wq, &tdev->age_work, max(delay, least));
+}
+
+static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
+				 const struct tenovl_settings *settings, const u8 *mac,
+				 struct tenovl_peer *peer)
+{
+	struct tenovl_fdb_entry *entry;
+
+	if (tdev->n_learned >= settings->max_learned) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LIMIT);
+		return;
+	}
+	entry = tenovl_fdb_entry_new(mac, TENOVL_FDB_KIND_LEARNED, GFP_ATOMIC);
+	if (!entry)
+		goto count_nomem;
+	if (tenovl_fdb_insert(tdev, entry, peer))
+		goto free_entry;
+	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LEARNED);
+	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_ADDED, entry, NULL);
+	if (settings->ageing)
+		tenovl_fdb_age_in(tdev, settings, tenovl_seconds(settings->ageing));
+	return;
+
+free_entry:
+	kfree(entry);
+count_nomem:
+	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_NOMEM);
+}
+
+/* Sooner if need be, never later: whoever freezes entries all the time must not
+ * put ageing off.
+ */
+static void tenovl_fdb_age_by(struct tenovl_dev *tdev, unsigned long delay)
+{
+	if (!delayed_work_pending(&tdev->age_work) ||
+	    time_after(tdev->age_work.timer.expires, jiffies + delay))
+		mod_delayed_work(system_power_efficient_wq, &tdev->age_work, delay);
+}
+
+static void tenovl_fdb_freeze(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			      struct tenovl_fdb_entry *entry)
+{
+	WRITE_ONCE(entry->frozen, true);
+	entry->window_start = jiffies;
+	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_FROZEN, entry, NULL);
+	tenovl_fdb_age_by(tdev, min(tenovl_seconds(settings->move_window), TENOVL_AGE_MAX_PERIOD));
+}
+
+/* A learned address came from elsewhere. Moves are counted in windows that
+ * begin with the first one; reaching the limit freezes the entry where it is
+ * by then, since two stations with one address would make it flap for ever.
+ */
+static void tenovl_fdb_move(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			    struct tenovl_fdb_entry *entry, struct tenovl_peer *peer)
+{
+	struct tenovl_peer *old = tenovl_fdb_peer(tdev, entry);
+
+	if (time_after(jiffies, entry->window_start + tenovl_seconds(settings->move_window)) ||
+	    !entry->moves) {
+		entry->window_start = jiffies;
+		WRITE_ONCE(entry->moves, 0);
+	}
+	WRITE_ONCE(entry->moves, entry->moves + 1);
+	tenovl_fdb_point(tdev, entry, peer);
+	WRITE_ONCE(entry->seen, jiffies);
+	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_MOVED);
+	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_MOVED, entry, old);
+	if (settings->move_limit && entry->moves >= settings->move_limit)
+		tenovl_fdb_freeze(tdev, settings, entry);
+}
+
+/* What a flood of addresses, or two stations with one address, would take the
+ * lock for again and again is told without it.
+ */
+static bool tenovl_fdb_learn_futile(struct tenovl_dev *tdev,
+				    const struct tenovl_settings *settings, const u8 *mac)
+{
+	const struct tenovl_fdb_entry *entry = tenovl_fdb_find(tdev, mac);
+
+	if (!entry && READ_ONCE(tdev->n_learned) >= settings->max_learned) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LIMIT);
+		return true;
+	}
+	if (entry && (READ_ONCE(entry->kind) == TENOVL_FDB_KIND_STATIC ||
+		      READ_ONCE(entry->frozen))) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_HELD);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * tenovl_fdb_learn() - a frame came from an address at a place where it was not
+ * @tdev: the device
+ * @settings: its settings
+ * @mac: inner source, a unicast address
+ * @peer: where it came from, NULL for the head
+ *
+ * RCU, softirq. An address at the head is not learned anew, only moved: the
+ * head takes what no peer is known to have.
+ */
+void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+		      const u8 *mac, struct tenovl_peer *peer)
+{
+	struct tenovl_fdb_entry *entry;
+
+	if (tenovl_fdb_learn_futile(tdev, settings, mac))
+		return;
+	spin_lock_bh(&tdev->fdb_lock);
+	/* Another CPU may have been first, or the peer be on its way out. */
+	if (peer && (peer->dead || READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN))
+		goto unlock;
+	entry = tenovl_fdb_find_locked(tdev, mac);
+	if (!entry) {
+		if (peer)
+			tenovl_fdb_learn_new(tdev, settings, mac, peer);
+		goto unlock;
+	}
+	if (tenovl_fdb_peer(tdev, entry) == peer)
+		goto unlock;
+	if (entry->kind == TENOVL_FDB_KIND_STATIC || entry->frozen)
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_HELD);
+	else
+		tenovl_fdb_move(tdev, settings, entry, peer);
+unlock:
+	spin_unlock_bh(&tdev->fdb_lock);
+}
+
+/* When the walk should look at this entry again; 0 when it was deleted. */
+static unsigned long tenovl_fdb_age_one(struct tenovl_dev *tdev,
+					const struct tenovl_settings *settings,
+					struct tenovl_fdb_entry *entry)
+{
+	unsigned long now = jiffies;
+	unsigned long due;
+
+	if (entry->kind == TENOVL_FDB_KIND_STATIC)
+		return 0;
+	if (entry->frozen) {
+		due = entry->window_start + tenovl_seconds(settings->move_window);
+		if (time_before(now, due))
+			return due - now;
+		WRITE_ONCE(entry->frozen, false);
+		WRITE_ONCE(entry->moves, 0);
+		tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_THAWED, entry, NULL);
+	}
+	if (!settings->ageing)
+		return 0;
+	due = READ_ONCE(entry->seen) + tenovl_seconds(settings->ageing);
+	if (time_before(now, due))
+		return due - now;
+	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_AGED);
+	tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_AGED);
+	return 0;
+}
+
+/* The lock is taken an entry at a time, so that packets do not wait for the
+ * walk.
+ */
+static void tenovl_fdb_age(struct work_struct *work)
+{
+	struct tenovl_dev *tdev = container_of(work, struct tenovl_dev, age_work.work);
+	const struct tenovl_settings *settings;
+	struct tenovl_fdb_entry *entry;
+	unsigned long wait, next = 0;
+	unsigned long id;
+
+	xa_for_each(&tdev->fdb_ids, id, entry) {
+		rcu_read_lock();
+		spin_lock_bh(&tdev->fdb_lock);
+		settings = rcu_dereference(tdev->settings);
+		entry = xa_load(&tdev->fdb_ids, id);
+		wait = entry ? tenovl_fdb_age_one(tdev, settings, entry) : 0;
+		spin_unlock_bh(&tdev->fdb_lock);
+		rcu_read_unlock();
+		if (wait && (!next || wait < next))
+			next = wait;
+		cond_resched();
+	}
+	if (!next)
+		return;
+	rcu_read_lock();
+	tenovl_fdb_age_in(tdev, rcu_dereference(tdev->settings), next);
+	rcu_read_unlock();
+}
+
+/**
+ * tenovl_fdb_settings_changed() - ageing or windows may be shorter now
+ * @tdev: the device
+ *
+ * RTNL.
+ */
+void tenovl_fdb_settings_changed(struct tenovl_dev *tdev)
+{
+	ASSERT_RTNL();
+	mod_delayed_work(system_power_efficient_wq, &tdev->age_work, TENOVL_AGE_MIN_PERIOD);
+}
+
+/**
+ * struct tenovl_fdb_change - one entry of a request, prepared
+ * @entry: made for it; the table's when it was inserted
+ * @peer: where it is to point
+ * @old: the entry that was there
+ * @old_peer: where that pointed
+ * @old_kind: what that was
+ * @old_seq: and its sequence number
+ * @inserted: @entry is in the table
+ */
+struct tenovl_fdb_change {
+	struct tenovl_fdb_entry *entry;
+	struct tenovl_peer *peer;
+	struct tenovl_fdb_entry *old;
+	struct tenovl_peer *old_peer;
+	u8 old_kind;
+	u32 old_seq;
+	bool inserted;
+};
+
+static int tenovl_fdb_check_seq(const struct tenovl_fdb_entry *entry,
+				const struct tenovl_fdb_req *req, struct netlink_ext_ack *extack)
+{
+	if (!req->has_seq || req->force || req->seq >= entry->seq)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, req->attr,
+			    "A newer sequence number is known for this MAC address");
+	return -ESTALE;
+}
+
+static int tenovl_fdb_check_set(const struct tenovl_fdb_entry *entry,
+				const struct tenovl_fdb_req *req, bool replace,
+				struct netlink_ext_ack *extack)
+{
+	if (!entry || entry->kind == TENOVL_FDB_KIND_LEARNED)
+		return 0;
+	if (!replace) {
+		NL_SET_ERR_MSG_ATTR(extack, req->attr,
+				    "The MAC address has a static entry already; use replace");
+		return -EEXIST;
+	}
+	return tenovl_fdb_check_seq(entry, req, extack);
+}
+
+/* Memory and ids, before the lock is taken. */
+static int tenovl_fdb_prepare(struct tenovl_dev *tdev, struct tenovl_fdb_change *change,
+			      const struct tenovl_fdb_req *req, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	change->peer = tenovl_peer_find(tdev, &req->peer_addr);
+	if (!change->peer) {
+		NL_SET_ERR_MSG_ATTR(extack, req->attr,
+				    "The device has no such peer; add it with peer add");
+		return -ENOENT;
+	}
+	change->entry = tenovl_fdb_entry_new(req->mac, TENOVL_FDB_KIND_STATIC, GFP_KERNEL);
+	if (!change->entry)
+		return -ENOMEM;
+	change->entry->seq = req->has_seq ? req->seq : 0;
+	err = xa_alloc_cyclic_bh(&tdev->fdb_ids, &change->entry->id, NULL, xa_limit_31b,
+				 &tdev->fdb_next_id, GFP_KERNEL);
+	return err < 0 ? err : 0;
+}
+
+static int tenovl_fdb_apply(struct tenovl_dev *tdev, struct tenovl_fdb_change *change,
+			    const struct tenovl_fdb_req *req)
+{
+	struct tenovl_fdb_entry *entry = tenovl_fdb_find_locked(tdev, req->mac);
+	int err;
+
+	if (!entry) {
+		err = tenovl_fdb_insert(tdev, change->entry, change->peer);
+		change->inserted = !err;
+		if (err)
+			change->entry->id = 0;
+		return err;
+	}
+	change->old = entry;
+	change->old_peer = tenovl_fdb_peer(tdev, entry);
+	change->old_kind = entry->kind;
+	change->old_seq = entry->seq;
+	tenovl_fdb_set_kind(tdev, entry, TENOVL_FDB_KIND_STATIC);
+	if (req->has_seq)
+		WRITE_ONCE(entry->seq, req->seq);
+	tenovl_fdb_point(tdev, entry, change->peer);
+	return 0;
+}
+
+static void tenovl_fdb_undo(struct tenovl_dev *tdev, struct tenovl_fdb_change *change)
+{
+	if (change->inserted) {
+		tenovl_fdb_unlink(tdev, change->entry);
+		change->entry = NULL;
+		return;
+	}
+	tenovl_fdb_set_kind(tdev, change->old, change->old_kind);
+	WRITE_ONCE(change->old->seq, change->old_seq);
+	tenovl_fdb_point(tdev, change->old, change->old_peer);
+}
+
+static void tenovl_fdb_done(struct tenovl_dev *tdev, struct tenovl_fdb_change *change)
+{
+	if (change->inserted) {
+		tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_ADDED, change->entry, NULL);
+		return;
+	}
+	WRITE_ONCE(change->old->frozen, false);
+	WRITE_ONCE(change->old->moves, 0);
+	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_CHANGED, change->old, change->old_peer);
+}
+
+/* Check all, then change all; only memory can be short in between. */
+static int tenovl_fdb_commit(struct tenovl_dev *tdev, struct tenovl_fdb_change *change,
+			     const struct tenovl_fdb_req *req, u32 n, bool replace,
+			     struct netlink_ext_ack *extack)
+{
+	int err = 0;
+	u32 i;
+
+	spin_lock_bh(&tdev->fdb_lock);
+	for (i = 0; i < n && !err; i++)
+		err = tenovl_fdb_check_set(tenovl_fdb_find_locked(tdev, req[i].mac), &req[i],
+					   replace, extack);
+	if (err)
+		goto unlock;
+	for (i = 0; i < n; i++) {
+		err = tenovl_fdb_apply(tdev, &change[i], &req[i]);
+		if (err)
+			goto undo;
+	}
+	for (i = 0; i < n; i++)
+		tenovl_fdb_done(tdev, &change[i]);
+	goto unlock;
+
+undo:
+	while (i--)
+		tenovl_fdb_undo(tdev, &change[i]);
+unlock:
+	spin_unlock_bh(&tdev->fdb_lock);
+	return err;
+}
+
+static void tenovl_fdb_release(struct tenovl_dev *tdev, struct tenovl_fdb_change *change)
+{
+	if (!change->entry || change->inserted)
+		return;
+	if (change->entry->id)
+		xa_erase_bh(&tdev->fdb_ids, change->entry->id);
+	kfree(change->entry);
+}
+
+/**
+ * tenovl_fdb_set() - add static entries, or change them, all or none
+ * @tdev: the device
+ * @req: they; no address twice, each with a peer
+ * @n: how many
+ * @replace: change what is static already
+ * @extack: the reason of a refusal
+ *
+ * RTNL.
+ */
+int tenovl_fdb_set(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n, bool replace,
+		   struct netlink_ext_ack *extack)
+{
+	struct tenovl_fdb_change *change;
+	int err = 0;
+	u32 i;
+
+	ASSERT_RTNL();
+	change = kvcalloc(n, sizeof(*change), GFP_KERNEL);
+	if (!change)
+		return -ENOMEM;
+	for (i = 0; i < n && !err; i++)
+		err = tenovl_fdb_prepare(tdev, &change[i], &req[i], extack);
+	if (!err)
+		err = tenovl_fdb_commit(tdev, change, req, n, replace, extack);
+	for (i = 0; i < n; i++)
+		tenovl_fdb_release(tdev, &change[i]);
+	kvfree(change);
+	return err;
+}
+
+static int tenovl_fdb_check_del(struct tenovl_dev *tdev, const struct tenovl_fdb_req *req,
+				struct netlink_ext_ack *extack)
+{
+	struct tenovl_fdb_entry *entry = tenovl_fdb_find_locked(tdev, req->mac);
+	struct tenovl_peer *peer;
+
+	if (!entry) {
+		NL_SET_ERR_MSG_ATTR(extack, req->attr,
+				    "The device has no entry for this MAC address");
+		return -ENOENT;
+	}
+	peer = tenovl_fdb_peer(tdev, entry);
+	if (req->has_peer && (!peer || !ipv6_addr_equal(&peer->addr, &req->peer_addr))) {
+		NL_SET_ERR_MSG_ATTR(extack, req->attr,
+				    "The MAC address is not behind this peer");
+		return -ENOENT;
+	}
+	return tenovl_fdb_check_seq(entry, req, extack);
+}
+
+/**
+ * tenovl_fdb_del() - delete entries of any kind, all or none
+ * @tdev: the device
+ * @req: they; no address twice
+ * @n: how many
+ * @extack: the reason of a refusal
+ *
+ * RTNL.
+ */
+int tenovl_fdb_del(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n,
+		   struct netlink_ext_ack *extack)
+{
+	int err = 0;
+	u32 i;
+
+	ASSERT_RTNL();
+	spin_lock_bh(&tdev->fdb_lock);
+	for (i = 0; i < n && !err; i++)
+		err = tenovl_fdb_check_del(tdev, &req[i], extack);
+	for (i = 0; i < n && !err; i++)
+		tenovl_fdb_delete(tdev, tenovl_fdb_find_locked(tdev, req[i].mac),
+				  TENOVL_EVENT_FDB_DELETED);
+	spin_unlock_bh(&tdev->fdb_lock);
+	return err;
+}
+
+static bool tenovl_fdb_matches(struct tenovl_dev *tdev, const struct tenovl_fdb_entry *entry,
+			       const struct tenovl_fdb_filter *filter)
+{
+	if (filter->has_kind && filter->kind != entry->kind)
+		return false;
+	return !filter->peer || filter->peer == tenovl_fdb_peer(tdev, entry);
+}
+
+/**
+ * tenovl_fdb_flush() - delete all entries that match
+ * @tdev: the device
+ * @filter: which
+ *
+ * RTNL. What is learned meanwhile may stay.
+ */
+void tenovl_fdb_flush(struct tenovl_dev *tdev, const struct tenovl_fdb_filter *filter)
+{
+	struct tenovl_fdb_entry *entry;
+	unsigned long id;
+
+	ASSERT_RTNL();
+	xa_for_each(&tdev->fdb_ids, id, entry) {
+		spin_lock_bh(&tdev->fdb_lock);
+		entry = xa_load(&tdev->fdb_ids, id);
+		if (entry && tenovl_fdb_matches(tdev, entry, filter))
+			tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_DELETED);
+		spin_unlock_bh(&tdev->fdb_lock);
+		cond_resched();
+	}
+}
+
+/**
+ * tenovl_fdb_flush_peer() - no entry points at a peer any more, nor will
+ * @tdev: the device
+ * @peer: being deleted
+ *
+ * RTNL.
+ */
+void tenovl_fdb_flush_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer)
+{
+	struct tenovl_fdb_entry *entry;
+
+	ASSERT_RTNL();
+	/* An entry at a time, so that packets do not wait for all of them. */
+	do {
+		spin_lock_bh(&tdev->fdb_lock);
+		peer->dead = true;
+		entry = hlist_entry_safe(peer->fdb.first, struct tenovl_fdb_entry, peer_list);
+		if (entry)
+			tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_DELETED);
+		spin_unlock_bh(&tdev->fdb_lock);
+		cond_resched();
+	} while (entry);
+}
+
+/**
+ * tenovl_fdb_get() - tell one entry
+ * @tdev: the device
+ * @mac: the address
+ * @info: filled
+ *
+ * RTNL or RCU.
+ *
+ * Return: whether there is one.
+ */
+bool tenovl_fdb_get(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_fdb_info *info)
+{
+	struct tenovl_fdb_entry *entry;
+
+	rcu_read_lock();
+	entry = tenovl_fdb_find(tdev, mac);
+	if (entry)
+		tenovl_fdb_describe(entry, info);
+	rcu_read_unlock();
+	return entry;
+}
+
+/**
+ * tenovl_fdb_next() - walk the entries
+ * @tdev: the device
+ * @id: where to go on; moved to the entry told, so that @id + 1 goes on
+ * @info: filled
+ *
+ * RTNL or RCU.
+ *
+ * Return: false at the end.
+ */
+bool tenovl_fdb_next(struct tenovl_dev *tdev, unsigned long *id, struct tenovl_fdb_info *info)
+{
+	struct tenovl_fdb_entry *entry;
+
+	rcu_read_lock();
+	entry = xa_find(&tdev->fdb_ids, id, U32_MAX, XA_PRESENT);
+	if (entry)
+		tenovl_fdb_describe(entry, info);
+	rcu_read_unlock();
+	return entry;
+}

@@ -1,0 +1,1781 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic-netlink family: requests in, replies and dumps out.
+ *
+ * uapi/tenovl.yaml describes the family; the policies below are its bounds,
+ * one small set for each command, so that a command takes what it uses and
+ * refuses the rest. Beyond them a request is parsed here, judged whole by the
+ * object it is about (device.c, peer.c, fdb.c), and only then applied there.
+ *
+ * DOC: Locking
+ *
+ * The family runs parallel_ops: genetlink's own lock is not taken. Every
+ * request runs under RTNL from tenovl_pre_doit() to tenovl_post_doit(), every
+ * batch of a dump under RTNL taken in the dump function. The device that a
+ * request names is looked up under that same RTNL and so needs no reference.
+ *
+ * DOC: Dumps
+ *
+ * A dump resumes at an id, not at a count: it costs the same per object
+ * however many there are, and an object that lives all through it is shown
+ * exactly once. netlink's consistency check compares generations.
+ */
+#include <linux/module.h>
+#include <linux/sort.h>
+#include <net/sock.h>
+
+#include "tenovl.h"
+
+/* So that one peer fits one message. */
+#define TENOVL_MAX_SOURCES	64
+
+#define TENOVL_REFUSE(_message)	{ .type = NLA_REJECT, .reject_message = _message }
+
+/* Bounds that 16 bits do not hold. */
+static struct netlink_range_validation tenovl_vni_range = { .max = TENOVL_VNI_MAX };
+static struct netlink_range_validation tenovl_link_range = { .max = 0x7fffffff };
+static struct netlink_range_validation tenovl_ageing_range = { .max = 1000000 };
+static struct netlink_range_validation tenovl_max_learned_range = { .max = 16777216 };
+static struct netlink_range_validation tenovl_move_window_range = { .min = 1, .max = 86400 };
+static struct netlink_range_validation tenovl_mtu_range = { .min = 68, .max = TENOVL_MTU_MAX };
+
+/* Nests */
+
+static const struct nla_policy tenovl_dev_nest_policy[TENOVL_A_DEV_MAX + 1] = {
+	[TENOVL_A_DEV_MODE] = TENOVL_REFUSE("The mode is fixed when a device is made"),
+	[TENOVL_A_DEV_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_vni_range),
+	[TENOVL_A_DEV_ENCAP] = NLA_POLICY_RANGE(NLA_U8, TENOVL_ENCAP_VXLAN, TENOVL_ENCAP_GRE),
+	[TENOVL_A_DEV_GRE_KEY] = NLA_POLICY_RANGE(NLA_U8, TENOVL_GRE_KEY_NVGRE,
+						  TENOVL_GRE_KEY_PLAIN),
+	[TENOVL_A_DEV_FLOWID] = NLA_POLICY_MAX(NLA_U8, TENOVL_FLOWID_HASH),
+	[TENOVL_A_DEV_LOCAL] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TENOVL_A_DEV_DSTPORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TENOVL_A_DEV_SRC_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TENOVL_A_DEV_SRC_PORT_MAX] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TENOVL_A_DEV_LINK] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_link_range),
+	[TENOVL_A_DEV_MARK] = { .type = NLA_U32 },
+	[TENOVL_A_DEV_TTL] = { .type = NLA_U8 },
+	[TENOVL_A_DEV_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[TENOVL_A_DEV_DSCP_INHERIT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_DEV_DF] = NLA_POLICY_MAX(NLA_U8, TENOVL_DF_INHERIT),
+	[TENOVL_A_DEV_UDP_CSUM] = NLA_POLICY_MAX(NLA_U8, TENOVL_CSUM_ON),
+	[TENOVL_A_DEV_UDP_ZERO_CSUM6_RX] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_DEV_GRE_CSUM] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_DEV_INNER_VLAN] = NLA_POLICY_MAX(NLA_U8, TENOVL_INNER_VLAN_DROP),
+	[TENOVL_A_DEV_LEARNING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_DEV_AGEING] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_ageing_range),
+	[TENOVL_A_DEV_MAX_LEARNED] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_max_learned_range),
+	[TENOVL_A_DEV_MOVE_LIMIT] = NLA_POLICY_MAX(NLA_U32, 1000),
+	[TENOVL_A_DEV_MOVE_WINDOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_move_window_range),
+	[TENOVL_A_DEV_SOURCE_CHECK] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_DEV_MTU] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_mtu_range),
+	[TENOVL_A_DEV_MTU_AUTO] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_DEV_UNDERLAY_NETNS_ID] =
+		TENOVL_REFUSE("The underlay is the namespace that a device is made in"),
+	[TENOVL_A_DEV_PEERS] = TENOVL_REFUSE("The number of peers is told, not set"),
+	[TENOVL_A_DEV_STATIC_ENTRIES] =
+		TENOVL_REFUSE("The number of static entries is told, not set"),
+	[TENOVL_A_DEV_LEARNED_ENTRIES] =
+		TENOVL_REFUSE("The number of learned entries is told, not set"),
+};
+
+static const struct nla_policy tenovl_sources_nest_policy[TENOVL_A_SOURCES_MAX + 1] = {
+	[TENOVL_A_SOURCES_ADDRESS] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+};
+
+static const struct nla_policy tenovl_peer_nest_policy[TENOVL_A_PEER_MAX + 1] = {
+	[TENOVL_A_PEER_ADDRESS] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TENOVL_A_PEER_ENCAP] = NLA_POLICY_MAX(NLA_U8, TENOVL_ENCAP_GRE),
+	[TENOVL_A_PEER_GRE_KEY] = NLA_POLICY_MAX(NLA_U8, TENOVL_GRE_KEY_PLAIN),
+	[TENOVL_A_PEER_DSTPORT] = { .type = NLA_U16 },
+	[TENOVL_A_PEER_ADMIN] = NLA_POLICY_MAX(NLA_U8, TENOVL_ADMIN_UP),
+	[TENOVL_A_PEER_FLOOD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_PEER_SOURCES] = NLA_POLICY_NESTED(tenovl_sources_nest_policy),
+	[TENOVL_A_PEER_PMTU] = TENOVL_REFUSE("The path MTU is told, not set"),
+	[TENOVL_A_PEER_ENTRIES] = TENOVL_REFUSE("The number of entries is told, not set"),
+	[TENOVL_A_PEER_STATS] = TENOVL_REFUSE("The counters of a peer are told, not set"),
+};
+
+static const struct nla_policy tenovl_peer_key_nest_policy[TENOVL_A_PEER_ADDRESS + 1] = {
+	[TENOVL_A_PEER_ADDRESS] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+};
+
+static const struct nla_policy tenovl_fdb_nest_policy[TENOVL_A_FDB_MAX + 1] = {
+	[TENOVL_A_FDB_MAC] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[TENOVL_A_FDB_PEER] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TENOVL_A_FDB_SEQ] = { .type = NLA_U32 },
+	[TENOVL_A_FDB_FORCE] = { .type = NLA_FLAG },
+	[TENOVL_A_FDB_KIND] = TENOVL_REFUSE("Entries made by request are static"),
+	[TENOVL_A_FDB_PLACE] = TENOVL_REFUSE("The place of an entry is told, not set"),
+	[TENOVL_A_FDB_FROZEN] = TENOVL_REFUSE("Whether an entry is frozen is told, not set"),
+	[TENOVL_A_FDB_MOVES] = TENOVL_REFUSE("The moves of an entry are told, not set"),
+	[TENOVL_A_FDB_IDLE] = TENOVL_REFUSE("The idle time of an entry is told, not set"),
+	[TENOVL_A_FDB_OLD_PEER] = TENOVL_REFUSE("The old peer is told in events only"),
+};
+
+static const struct nla_policy tenovl_fdb_del_nest_policy[TENOVL_A_FDB_FORCE + 1] = {
+	[TENOVL_A_FDB_MAC] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[TENOVL_A_FDB_PEER] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TENOVL_A_FDB_SEQ] = { .type = NLA_U32 },
+	[TENOVL_A_FDB_FORCE] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy tenovl_fdb_key_nest_policy[TENOVL_A_FDB_MAC + 1] = {
+	[TENOVL_A_FDB_MAC] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+};
+
+static const struct nla_policy tenovl_fdb_flush_nest_policy[TENOVL_A_FDB_KIND + 1] = {
+	[TENOVL_A_FDB_MAC] = TENOVL_REFUSE("A flush goes by kind and by peer; delete one address"),
+	[TENOVL_A_FDB_PEER] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TENOVL_A_FDB_SEQ] = TENOVL_REFUSE("A flush asks for no sequence number"),
+	[TENOVL_A_FDB_FORCE] = TENOVL_REFUSE("A flush asks for no sequence number"),
+	[TENOVL_A_FDB_KIND] = NLA_POLICY_MAX(NLA_U8, TENOVL_FDB_KIND_LEARNED),
+};
+
+/* Requests */
+
+static const struct nla_policy tenovl_name_policy[TENOVL_A_NETNS_ID + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+};
+
+static const struct nla_policy tenovl_dev_set_policy[TENOVL_A_DEV + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = NLA_POLICY_NESTED(tenovl_dev_nest_policy),
+};
+
+static const struct nla_policy tenovl_peer_set_policy[TENOVL_A_PEER + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = TENOVL_REFUSE("This command changes peers only"),
+	[TENOVL_A_PEER] = NLA_POLICY_NESTED(tenovl_peer_nest_policy),
+};
+
+static const struct nla_policy tenovl_peer_key_policy[TENOVL_A_PEER + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = TENOVL_REFUSE("This command is about peers only"),
+	[TENOVL_A_PEER] = NLA_POLICY_NESTED(tenovl_peer_key_nest_policy),
+};
+
+static const struct nla_policy tenovl_fdb_set_policy[TENOVL_A_FDB + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = TENOVL_REFUSE("This command changes forwarding entries only"),
+	[TENOVL_A_PEER] = TENOVL_REFUSE("This command changes forwarding entries only"),
+	[TENOVL_A_FDB] = NLA_POLICY_NESTED(tenovl_fdb_nest_policy),
+};
+
+static const struct nla_policy tenovl_fdb_del_policy[TENOVL_A_FDB + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = TENOVL_REFUSE("This command deletes forwarding entries only"),
+	[TENOVL_A_PEER] = TENOVL_REFUSE("This command deletes forwarding entries only"),
+	[TENOVL_A_FDB] = NLA_POLICY_NESTED(tenovl_fdb_del_nest_policy),
+};
+
+static const struct nla_policy tenovl_fdb_key_policy[TENOVL_A_FDB + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = TENOVL_REFUSE("This command is about forwarding entries only"),
+	[TENOVL_A_PEER] = TENOVL_REFUSE("This command is about forwarding entries only"),
+	[TENOVL_A_FDB] = NLA_POLICY_NESTED(tenovl_fdb_key_nest_policy),
+};
+
+static const struct nla_policy tenovl_fdb_flush_policy[TENOVL_A_FDB + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = TENOVL_REFUSE("This command deletes forwarding entries only"),
+	[TENOVL_A_PEER] = TENOVL_REFUSE("This command deletes forwarding entries only"),
+	[TENOVL_A_FDB] = NLA_POLICY_NESTED(tenovl_fdb_flush_nest_policy),
+};
+
+/* Which device */
+
+static struct net_device *tenovl_named_netdev(struct net *caller, struct nlattr **attrs,
+					      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *netns = attrs[TENOVL_A_NETNS_ID];
+	struct net *net = caller;
+	struct net_device *dev;
+
+	if (netns) {
+		net = get_net_ns_by_id(caller, nla_get_s32(netns));
+		if (!net) {
+			NL_SET_ERR_MSG_ATTR(extack, netns, "No namespace has this id here");
+			return ERR_PTR(-ENODEV);
+		}
+	}
+	dev = __dev_get_by_index(net, nla_get_u32(attrs[TENOVL_A_IFINDEX]));
+	if (netns)
+		put_net(net);
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[TENOVL_A_IFINDEX],
+				    "No device has this index in the namespace");
+		return ERR_PTR(-ENODEV);
+	}
+	return dev;
+}
+
+/* The underlay's pointer says nothing any more once a device is detached. */
+static bool tenovl_dev_concerns(const struct tenovl_dev *tdev, const struct net *caller)
+{
+	return !tdev->detached &&
+	       (net_eq(caller, dev_net(tdev->dev)) || net_eq(caller, tdev->net));
+}
+
+static struct tenovl_dev *tenovl_named_dev(struct net *caller, struct nlattr **attrs,
+					   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = attrs[TENOVL_A_IFINDEX];
+	struct net_device *dev;
+	struct tenovl_dev *tdev;
+
+	ASSERT_RTNL();
+	if (!attr) {
+		NL_SET_ERR_ATTR_MISS(extack, NULL, TENOVL_A_IFINDEX);
+		NL_SET_ERR_MSG(extack, "The request names no device");
+		return ERR_PTR(-EINVAL);
+	}
+	dev = tenovl_named_netdev(caller, attrs, extack);
+	if (IS_ERR(dev))
+		return ERR_CAST(dev);
+	if (!tenovl_dev_is(dev)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "The device is not of kind tenovl");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	tdev = netdev_priv(dev);
+	if (tdev->detached) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "The underlay of the device is being deleted");
+		return ERR_PTR(-ENODEV);
+	}
+	if (!tenovl_dev_concerns(tdev, caller)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "Calls are taken from the namespace of the device or its underlay only");
+		return ERR_PTR(-EPERM);
+	}
+	return tdev;
+}
+
+/* stats-get is the one command that may go without a device. */
+static int tenovl_pre_doit(const struct tenovl_genl_op *op, struct sk_buff *skb,
+			   struct genl_info *info)
+{
+	struct tenovl_dev *tdev = NULL;
+
+	rtnl_lock();
+	if (info->attrs[TENOVL_A_IFINDEX] || op->cmd != TENOVL_CMD_STATS_GET)
+		tdev = tenovl_named_dev(genl_info_net(info), info->attrs, info->extack);
+	if (IS_ERR(tdev)) {
+		rtnl_unlock();
+		return PTR_ERR(tdev);
+	}
+	info->user_ptr[0] = tdev;
+	return 0;
+}
+
+static void tenovl_post_doit(const struct tenovl_genl_op *op, struct sk_buff *skb,
+			     struct genl_info *info)
+{
+	rtnl_unlock();
+}
+
+/* Parsing */
+
+static u32 tenovl_nests(const struct genl_info *info, int type)
+{
+	const struct nlattr *pos;
+	u32 n = 0;
+	int rem;
+
+	nlmsg_for_each_attr(pos, info->nlhdr, GENL_HDRLEN, rem)
+		n += nla_type(pos) == type;
+	return n;
+}
+
+static int tenovl_check_one_nest(const struct genl_info *info, int type)
+{
+	if (!info->attrs[type]) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, type);
+		NL_SET_ERR_MSG(info->extack, "The request names nothing to work on");
+		return -EINVAL;
+	}
+	if (tenovl_nests(info, type) > 1) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[type],
+				    "This command takes one object at a time");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * tenovl_addr_get() - an outer address out of an attribute
+ * @addr: filled, IPv4 as v4-mapped
+ * @attr: 4 or 16 bytes
+ * @extack: the reason of a refusal
+ *
+ * The any address is let through.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int tenovl_addr_get(struct in6_addr *addr, const struct nlattr *attr,
+		    struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == sizeof(struct in_addr)) {
+		tenovl_addr_set4(addr, nla_get_in_addr(attr));
+	} else if (nla_len(attr) == sizeof(*addr)) {
+		*addr = nla_get_in6_addr(attr);
+		if (tenovl_addr_v4(addr)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "An IPv4 address is given in 4 bytes, not as v4-mapped IPv6");
+			return -EINVAL;
+		}
+	} else {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "An address has 4 or 16 bytes");
+		return -EINVAL;
+	}
+	if (tenovl_addr_v4(addr) ? ipv4_is_multicast(tenovl_addr_ip4(addr)) :
+				   ipv6_addr_is_multicast(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A multicast address cannot be used here");
+		return -EINVAL;
+	}
+	if (tenovl_addr_v4(addr) && ipv4_is_lbcast(tenovl_addr_ip4(addr))) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A broadcast address cannot be used here");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int tenovl_peer_addr_get(struct in6_addr *addr, const struct nlattr *attr,
+				struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = tenovl_addr_get(addr, attr, extack);
+	if (err)
+		return err;
+	if (tenovl_addr_any(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "The any address is no peer's");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * struct tenovl_order - how two requests of one kind compare
+ * @cmp: by their keys
+ */
+struct tenovl_order {
+	int (*cmp)(const void *a, const void *b);
+};
+
+static int tenovl_peer_req_cmp(const void *a, const void *b)
+{
+	const struct tenovl_peer_req *x = a, *y = b;
+
+	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+static int tenovl_fdb_req_cmp(const void *a, const void *b)
+{
+	const struct tenovl_fdb_req *x = a, *y = b;
+
+	return memcmp(x->mac, y->mac, sizeof(x->mac));
+}
+
+/* Of two equal ones the later in the request is to be blamed. */
+static int tenovl_req_order(const void *a, const void *b, const void *priv)
+{
+	const struct tenovl_order *order = priv;
+	const void *x = *(const void * const *)a, *y = *(const void * const *)b;
+	int diff = order->cmp(x, y);
+
+	if (diff)
+		return diff;
+	return x < y ? -1 : x > y;
+}
+
+/* Return: NULL, one that was named before, or an ERR_PTR. */
+static const void *tenovl_req_twice(const void *req, size_t size, u32 n,
+				    const struct tenovl_order *order)
+{
+	const void *twice = NULL;
+	const void **sorted;
+	u32 i;
+
+	if (n < 2)
+		return NULL;
+	sorted = kvmalloc_array(n, sizeof(*sorted), GFP_KERNEL);
+	if (!sorted)
+		return ERR_PTR(-ENOMEM);
+	for (i = 0; i < n; i++)
+		sorted[i] = req + i * size;
+	sort_r(sorted, n, sizeof(*sorted), tenovl_req_order, NULL, order);
+	for (i = 1; i < n && !twice; i++)
+		if (!order->cmp(sorted[i - 1], sorted[i]))
+			twice = sorted[i];
+	kvfree(sorted);
+	return twice;
+}
+
+/* Peers */
+
+static void tenovl_free_peers(struct tenovl_peer_req *req, u32 n)
+{
+	while (n)
+		kfree(req[--n].sources);
+	kvfree(req);
+}
+
+static int tenovl_parse_source(struct tenovl_peer_req *req, const struct nlattr *attr,
+			       struct netlink_ext_ack *extack)
+{
+	struct in6_addr *addr = &req->sources[req->nsources];
+	int err;
+
+	err = tenovl_peer_addr_get(addr, attr, extack);
+	if (err)
+		return err;
+	if (tenovl_addr_family(addr) != tenovl_addr_family(&req->addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "A source must be of the family of its peer's address");
+		return -EAFNOSUPPORT;
+	}
+	req->nsources++;
+	return 0;
+}
+
+/* What stands in the nest is addresses only; its policy saw to that. */
+static int tenovl_parse_sources(struct tenovl_peer_req *req, const struct nlattr *nest,
+				struct netlink_ext_ack *extack)
+{
+	const struct nlattr *pos;
+	int rem, err;
+	u32 n = 0;
+
+	req->has_sources = true;
+	req->source_attr = nest;
+	nla_for_each_nested(pos, nest, rem)
+		n++;
+	if (!n)
+		return 0;
+	if (n > TENOVL_MAX_SOURCES) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "A peer has at most 64 further sources");
+		return -E2BIG;
+	}
+	req->sources = kcalloc(n, sizeof(*req->sources), GFP_KERNEL);
+	if (!req->sources)
+		return -ENOMEM;
+	nla_for_each_nested(pos, nest, rem) {
+		err = tenovl_parse_source(req, pos, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int tenovl_parse_peer_key(struct tenovl_peer_req *req, const struct nlattr *nest,
+				 struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	req->attr = nest;
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, TENOVL_A_PEER_ADDRESS)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "A peer is named by its address");
+		return -EINVAL;
+	}
+	return tenovl_peer_addr_get(&req->addr, tb[TENOVL_A_PEER_ADDRESS], extack);
+}
+
+static bool tenovl_get_u8(const struct nlattr *attr, u8 *value)
+{
+	if (attr)
+		*value = nla_get_u8(attr);
+	return attr;
+}
+
+static int tenovl_parse_peer(struct tenovl_peer_req *req, const struct nlattr *nest,
+			     struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[TENOVL_A_PEER_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, TENOVL_A_PEER_MAX, nest, tenovl_peer_nest_policy, extack);
+	if (err)
+		return err;
+	err = tenovl_parse_peer_key(req, nest, tb, extack);
+	if (err)
+		return err;
+	req->has_encap = tenovl_get_u8(tb[TENOVL_A_PEER_ENCAP], &req->encap);
+	req->has_gre_key = tenovl_get_u8(tb[TENOVL_A_PEER_GRE_KEY], &req->gre_key);
+	req->has_admin = tenovl_get_u8(tb[TENOVL_A_PEER_ADMIN], &req->admin);
+	req->has_flood = tenovl_get_u8(tb[TENOVL_A_PEER_FLOOD], &req->flood);
+	req->has_dstport = tb[TENOVL_A_PEER_DSTPORT];
+	if (req->has_dstport)
+		req->dstport = nla_get_u16(tb[TENOVL_A_PEER_DSTPORT]);
+	if (!tb[TENOVL_A_PEER_SOURCES])
+		return 0;
+	return tenovl_parse_sources(req, tb[TENOVL_A_PEER_SOURCES], extack);
+}
+
+static int tenovl_parse_peer_del(struct tenovl_peer_req *req, const struct nlattr *nest,
+				 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[TENOVL_A_PEER_ADDRESS + 1];
+	int err;
+
+	err = nla_parse_nested(tb, TENOVL_A_PEER_ADDRESS, nest, tenovl_peer_key_nest_policy,
+			       extack);
+	if (err)
+		return err;
+	return tenovl_parse_peer_key(req, nest, tb, extack);
+}
+
+static int tenovl_check_peers(const struct tenovl_peer_req *req, u32 n,
+			      struct netlink_ext_ack *extack)
+{
+	static const struct tenovl_order order = { .cmp = tenovl_peer_req_cmp };
+	const struct tenovl_peer_req *twice;
+
+	twice = tenovl_req_twice(req, sizeof(*req), n, &order);
+	if (IS_ERR(twice))
+		return PTR_ERR(twice);
+	if (!twice)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, twice->attr, "The peer is named twice in one request");
+	return -EINVAL;
+}
+
+typedef int (*tenovl_parse_peer_fn)(struct tenovl_peer_req *req, const struct nlattr *nest,
+				    struct netlink_ext_ack *extack);
+typedef int (*tenovl_peers_fn)(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n,
+			       struct netlink_ext_ack *extack);
+
+static int tenovl_peers_doit(struct genl_info *info, tenovl_parse_peer_fn parse,
+			     tenovl_peers_fn apply)
+{
+	u32 n = tenovl_nests(info, TENOVL_A_PEER), i = 0;
+	struct netlink_ext_ack *extack = info->extack;
+	struct tenovl_peer_req *req;
+	const struct nlattr *pos;
+	int rem, err = 0;
+
+	if (!n) {
+		NL_SET_ERR_ATTR_MISS(extack, NULL, TENOVL_A_PEER);
+		NL_SET_ERR_MSG(extack, "The request names no peer");
+		return -EINVAL;
+	}
+	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
+	if (!req)
+		return -ENOMEM;
+	nlmsg_for_each_attr(pos, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(pos) != TENOVL_A_PEER)
+			continue;
+		err = parse(&req[i++], pos, extack);
+		if (err)
+			goto free_req;
+	}
+	err = tenovl_check_peers(req, n, extack);
+	if (!err)
+		err = apply(info->user_ptr[0], req, n, extack);
+free_req:
+	tenovl_free_peers(req, n);
+	return err;
+}
+
+static int tenovl_peer_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return tenovl_peers_doit(info, tenovl_parse_peer, tenovl_peers_add);
+}
+
+static int tenovl_peer_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return tenovl_peers_doit(info, tenovl_parse_peer, tenovl_peers_set);
+}
+
+static int tenovl_peer_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return tenovl_peers_doit(info, tenovl_parse_peer_del, tenovl_peers_del);
+}
+
+/* Forwarding entries */
+
+static int tenovl_parse_fdb_key(struct tenovl_fdb_req *req, const struct nlattr *nest,
+				struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	req->attr = nest;
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, TENOVL_A_FDB_MAC)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "An entry is named by its MAC address");
+		return -EINVAL;
+	}
+	ether_addr_copy(req->mac, nla_data(tb[TENOVL_A_FDB_MAC]));
+	if (!is_valid_ether_addr(req->mac)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_FDB_MAC],
+				    "The MAC address is not the address of one station");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What an addition and a deletion have in common. */
+static int tenovl_parse_fdb_tb(struct tenovl_fdb_req *req, const struct nlattr *nest,
+			       struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = tenovl_parse_fdb_key(req, nest, tb, extack);
+	if (err)
+		return err;
+	req->force = tb[TENOVL_A_FDB_FORCE];
+	req->has_seq = tb[TENOVL_A_FDB_SEQ];
+	if (req->has_seq)
+		req->seq = nla_get_u32(tb[TENOVL_A_FDB_SEQ]);
+	req->has_peer = tb[TENOVL_A_FDB_PEER];
+	if (!req->has_peer)
+		return 0;
+	return tenovl_peer_addr_get(&req->peer_addr, tb[TENOVL_A_FDB_PEER], extack);
+}
+
+static int tenovl_parse_fdb(struct tenovl_fdb_req *req, const struct nlattr *nest,
+			    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[TENOVL_A_FDB_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, TENOVL_A_FDB_MAX, nest, tenovl_fdb_nest_policy, extack);
+	if (err)
+		return err;
+	err = tenovl_parse_fdb_tb(req, nest, tb, extack);
+	if (err)
+		return err;
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, TENOVL_A_FDB_PEER)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "The entry needs the address of a peer");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int tenovl_parse_fdb_del(struct tenovl_fdb_req *req, const struct nlattr *nest,
+				struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[TENOVL_A_FDB_FORCE + 1];
+	int err;
+
+	err = nla_parse_nested(tb, TENOVL_A_FDB_FORCE, nest, tenovl_fdb_del_nest_policy, extack);
+	if (err)
+		return err;
+	return tenovl_parse_fdb_tb(req, nest, tb, extack);
+}
+
+static int tenovl_check_fdbs(const struct tenovl_fdb_req *req, u32 n,
+			     struct netlink_ext_ack *extack)
+{
+	static const struct tenovl_order order = { .cmp = tenovl_fdb_req_cmp };
+	const struct tenovl_fdb_req *twice;
+
+	twice = tenovl_req_twice(req, sizeof(*req), n, &order);
+	if (IS_ERR(twice))
+		return PTR_ERR(twice);
+	if (!twice)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, twice->attr, "The MAC address is named twice in one request");
+	return -EINVAL;
+}
+
+typedef int (*tenovl_parse_fdb_fn)(struct tenovl_fdb_req *req, const struct nlattr *nest,
+				   struct netlink_ext_ack *extack);
+typedef int (*tenovl_fdbs_fn)(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n,
+			      struct netlink_ext_ack *extack);
+
+static int tenovl_fdbs_doit(struct genl_info *info, tenovl_parse_fdb_fn parse,
+			    tenovl_fdbs_fn apply)
+{
+	u32 n = tenovl_nests(info, TENOVL_A_FDB), i = 0;
+	struct netlink_ext_ack *extack = info->extack;
+	struct tenovl_fdb_req *req;
+	const struct nlattr *pos;
+	int rem, err = 0;
+
+	if (!n) {
+		NL_SET_ERR_ATTR_MISS(extack, NULL, TENOVL_A_FDB);
+		NL_SET_ERR_MSG(extack, "The request names no MAC address");
+		return -EINVAL;
+	}
+	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
+	if (!req)
+		return -ENOMEM;
+	nlmsg_for_each_attr(pos, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(pos) != TENOVL_A_FDB)
+			continue;
+		err = parse(&req[i++], pos, extack);
+		if (err)
+			goto free_req;
+	}
+	err = tenovl_check_fdbs(req, n, extack);
+	if (!err)
+		err = apply(info->user_ptr[0], req, n, extack);
+free_req:
+	kvfree(req);
+	return err;
+}
+
+static int tenovl_fdbs_add(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n,
+			   struct netlink_ext_ack *extack)
+{
+	return tenovl_fdb_set(tdev, req, n, false, extack);
+}
+
+static int tenovl_fdbs_replace(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n,
+			       struct netlink_ext_ack *extack)
+{
+	return tenovl_fdb_set(tdev, req, n, true, extack);
+}
+
+static int tenovl_fdb_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return tenovl_fdbs_doit(info, tenovl_parse_fdb, tenovl_fdbs_add);
+}
+
+static int tenovl_fdb_replace_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return tenovl_fdbs_doit(info, tenovl_parse_fdb, tenovl_fdbs_replace);
+}
+
+static int tenovl_fdb_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return tenovl_fdbs_doit(info, tenovl_parse_fdb_del, tenovl_fdb_del);
+}
+
+static int tenovl_parse_filter(struct tenovl_dev *tdev, struct tenovl_fdb_filter *filter,
+			       const struct nlattr *nest, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[TENOVL_A_FDB_KIND + 1];
+	struct in6_addr addr;
+	int err;
+
+	err = nla_parse_nested(tb, TENOVL_A_FDB_KIND, nest, tenovl_fdb_flush_nest_policy, extack);
+	if (err)
+		return err;
+	if (!tb[TENOVL_A_FDB_KIND] && !tb[TENOVL_A_FDB_PEER]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "The filter names neither a kind nor a peer");
+		return -EINVAL;
+	}
+	filter->has_kind = tenovl_get_u8(tb[TENOVL_A_FDB_KIND], &filter->kind);
+	if (!tb[TENOVL_A_FDB_PEER])
+		return 0;
+	err = tenovl_peer_addr_get(&addr, tb[TENOVL_A_FDB_PEER], extack);
+	if (err)
+		return err;
+	filter->peer = tenovl_peer_find(tdev, &addr);
+	if (filter->peer)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_FDB_PEER], "The device has no such peer");
+	return -ENOENT;
+}
+
+static int tenovl_fdb_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[TENOVL_A_FDB];
+	struct tenovl_dev *tdev = info->user_ptr[0];
+	struct tenovl_fdb_filter filter = {};
+	int err;
+
+	if (nest) {
+		err = tenovl_check_one_nest(info, TENOVL_A_FDB);
+		if (err)
+			return err;
+		err = tenovl_parse_filter(tdev, &filter, nest, info->extack);
+		if (err)
+			return err;
+	}
+	tenovl_fdb_flush(tdev, &filter);
+	return 0;
+}
+
+/* Settings of a device */
+
+/**
+ * struct tenovl_setting - an attribute that is a member of the settings
+ * @attr: TENOVL_A_DEV_*
+ * @size: bytes of the member: 1, 2 or 4
+ * @offset: where in &struct tenovl_settings
+ */
+struct tenovl_setting {
+	u8 attr;
+	u8 size;
+	u16 offset;
+};
+
+#define TENOVL_SETTING(_attr, _member) {						\
+	.attr = TENOVL_A_DEV_##_attr,							\
+	.size = sizeof_field(struct tenovl_settings, _member),				\
+	.offset = offsetof(struct tenovl_settings, _member),				\
+}
+
+/* The address and the VNI may be unset and are not in here. */
+static const struct tenovl_setting tenovl_setting_table[] = {
+	TENOVL_SETTING(ENCAP, encap),
+	TENOVL_SETTING(GRE_KEY, gre_key),
+	TENOVL_SETTING(FLOWID, flowid),
+	TENOVL_SETTING(DSTPORT, dstport),
+	TENOVL_SETTING(SRC_PORT_MIN, src_port_min),
+	TENOVL_SETTING(SRC_PORT_MAX, src_port_max),
+	TENOVL_SETTING(LINK, link),
+	TENOVL_SETTING(MARK, mark),
+	TENOVL_SETTING(TTL, ttl),
+	TENOVL_SETTING(DSCP, dscp),
+	TENOVL_SETTING(DSCP_INHERIT, dscp_inherit),
+	TENOVL_SETTING(DF, df),
+	TENOVL_SETTING(UDP_CSUM, udp_csum),
+	TENOVL_SETTING(UDP_ZERO_CSUM6_RX, zero_csum6_rx),
+	TENOVL_SETTING(GRE_CSUM, gre_csum),
+	TENOVL_SETTING(INNER_VLAN, inner_vlan),
+	TENOVL_SETTING(LEARNING, learning),
+	TENOVL_SETTING(AGEING, ageing),
+	TENOVL_SETTING(MAX_LEARNED, max_learned),
+	TENOVL_SETTING(MOVE_LIMIT, move_limit),
+	TENOVL_SETTING(MOVE_WINDOW, move_window),
+	TENOVL_SETTING(SOURCE_CHECK, source_check),
+};
+
+static void tenovl_setting_get(struct tenovl_settings *settings,
+			       const struct tenovl_setting *setting, const struct nlattr *attr)
+{
+	void *member = (void *)settings + setting->offset;
+
+	switch (setting->size) {
+	case sizeof(u8):
+		*(u8 *)member = nla_get_u8(attr);
+		break;
+	case sizeof(u16):
+		*(u16 *)member = nla_get_u16(attr);
+		break;
+	case sizeof(u32):
+		*(u32 *)member = nla_get_u32(attr);
+		break;
+	}
+}
+
+static int tenovl_setting_put(struct sk_buff *msg, const struct tenovl_settings *settings,
+			      const struct tenovl_setting *setting)
+{
+	const void *member = (const void *)settings + setting->offset;
+
+	return nla_put(msg, setting->attr, setting->size, member);
+}
+
+static int tenovl_check_link(struct tenovl_dev *tdev, const struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
+{
+	struct net_device *link;
+
+	if (!attr || !nla_get_u32(attr))
+		return 0;
+	link = __dev_get_by_index(tdev->net, nla_get_u32(attr));
+	if (!link) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "The underlay has no device with this index");
+		return -ENODEV;
+	}
+	if (link == tdev->dev) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A device cannot send through itself");
+		return -ELOOP;
+	}
+	return 0;
+}
+
+static bool tenovl_on(const struct nlattr *attr)
+{
+	return attr && nla_get_u8(attr);
+}
+
+static int tenovl_check_dev(struct tenovl_dev *tdev, struct nlattr **tb,
+			    const struct tenovl_settings *wanted, struct netlink_ext_ack *extack)
+{
+	if (tb[TENOVL_A_DEV_DSCP] && tenovl_on(tb[TENOVL_A_DEV_DSCP_INHERIT])) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_DSCP_INHERIT],
+				    "The DSCP is either set or inherited");
+		return -EINVAL;
+	}
+	if (tb[TENOVL_A_DEV_MTU] && tenovl_on(tb[TENOVL_A_DEV_MTU_AUTO])) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_MTU_AUTO],
+				    "The MTU is either set or follows the routes");
+		return -EINVAL;
+	}
+	if (wanted->src_port_min > wanted->src_port_max) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_SRC_PORT_MIN] ?:
+				    tb[TENOVL_A_DEV_SRC_PORT_MAX],
+				    "The first source port is above the last");
+		return -EINVAL;
+	}
+	return tenovl_check_link(tdev, tb[TENOVL_A_DEV_LINK], extack);
+}
+
+/* Return: how many settings are named, without the MTU; or an error. */
+static int tenovl_parse_settings(struct tenovl_settings *wanted, struct nlattr **tb,
+				 struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int err, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(tenovl_setting_table); i++) {
+		const struct nlattr *attr = tb[tenovl_setting_table[i].attr];
+
+		if (!attr)
+			continue;
+		tenovl_setting_get(wanted, &tenovl_setting_table[i], attr);
+		n++;
+	}
+	if (tb[TENOVL_A_DEV_DSCP])
+		wanted->dscp_inherit = false;
+	if (tb[TENOVL_A_DEV_VNI]) {
+		wanted->vni = nla_get_u32(tb[TENOVL_A_DEV_VNI]);
+		wanted->has_vni = true;
+		n++;
+	}
+	if (tb[TENOVL_A_DEV_LOCAL]) {
+		err = tenovl_addr_get(&wanted->local, tb[TENOVL_A_DEV_LOCAL], extack);
+		if (err)
+			return err;
+		wanted->has_local = true;
+		n++;
+	}
+	return n;
+}
+
+/* The one setting named, or the nest where it may be any of them. */
+static const struct nlattr *tenovl_dev_blame(struct nlattr **tb, const struct nlattr *nest)
+{
+	const struct nlattr *one = NULL;
+	unsigned int i;
+
+	for (i = 1; i <= TENOVL_A_DEV_MAX; i++) {
+		if (!tb[i])
+			continue;
+		if (one)
+			return nest;
+		one = tb[i];
+	}
+	return one ?: nest;
+}
+
+static int tenovl_apply_mtu(struct tenovl_dev *tdev, struct nlattr **tb)
+{
+	if (tb[TENOVL_A_DEV_MTU])
+		return tenovl_dev_set_mtu(tdev, nla_get_u32(tb[TENOVL_A_DEV_MTU]));
+	if (tb[TENOVL_A_DEV_MTU_AUTO])
+		tdev->mtu_auto = nla_get_u8(tb[TENOVL_A_DEV_MTU_AUTO]);
+	return 0;
+}
+
+/* The MTU goes first: others may refuse it, and it can be put back. */
+static int tenovl_apply_dev(struct tenovl_dev *tdev, struct nlattr **tb,
+			    const struct tenovl_settings *wanted, bool settings,
+			    const struct nlattr *blame, struct netlink_ext_ack *extack)
+{
+	bool old_auto = tdev->mtu_auto;
+	u32 old_mtu = tdev->dev->mtu;
+	int err;
+
+	err = tenovl_apply_mtu(tdev, tb);
+	if (!err && settings)
+		err = tenovl_dev_set(tdev, wanted, blame, extack);
+	if (err)
+		goto restore_mtu;
+	if (!settings) {
+		tenovl_dev_follow_mtu(tdev);
+		tenovl_event_dev(tdev, TENOVL_EVENT_DEV_CHANGED);
+	}
+	return 0;
+
+restore_mtu:
+	if (tdev->dev->mtu != old_mtu)
+		tenovl_dev_set_mtu(tdev, old_mtu);
+	tdev->mtu_auto = old_auto;
+	return err;
+}
+
+static int tenovl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[TENOVL_A_DEV];
+	struct netlink_ext_ack *extack = info->extack;
+	struct tenovl_dev *tdev = info->user_ptr[0];
+	struct nlattr *tb[TENOVL_A_DEV_MAX + 1];
+	struct tenovl_settings wanted;
+	int err, n;
+
+	err = tenovl_check_one_nest(info, TENOVL_A_DEV);
+	if (err)
+		return err;
+	err = nla_parse_nested(tb, TENOVL_A_DEV_MAX, nest, tenovl_dev_nest_policy, extack);
+	if (err)
+		return err;
+	wanted = *rtnl_dereference(tdev->settings);
+	n = tenovl_parse_settings(&wanted, tb, extack);
+	if (n < 0)
+		return n;
+	if (!n && !tb[TENOVL_A_DEV_MTU] && !tb[TENOVL_A_DEV_MTU_AUTO]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "The request names no setting");
+		return -EINVAL;
+	}
+	err = tenovl_check_dev(tdev, tb, &wanted, extack);
+	if (err)
+		return err;
+	return tenovl_apply_dev(tdev, tb, &wanted, n, tenovl_dev_blame(tb, nest), extack);
+}
+
+/* Telling */
+
+/**
+ * tenovl_fill_size() - room for a device's name and one nest
+ * @nest: TENOVL_A_DEV, _PEER, _FDB, _STATS or _NET_STATS
+ *
+ * Return: bytes of a message's payload that are always enough.
+ */
+size_t tenovl_fill_size(int nest)
+{
+	size_t addr = nla_total_size(sizeof(struct in6_addr));
+	size_t number = nla_total_size(sizeof(u32));
+	size_t counter = nla_total_size_64bit(sizeof(u64));
+	size_t size = 4 * number + nla_total_size(IFNAMSIZ) + nla_total_size(0);
+
+	switch (nest) {
+	case TENOVL_A_DEV:
+		return size + TENOVL_A_DEV_MAX * number + addr;
+	case TENOVL_A_PEER:
+		return size + TENOVL_A_PEER_MAX * number + (1 + TENOVL_MAX_SOURCES) * addr +
+		       TENOVL_A_PEER_STATS_MAX * counter;
+	case TENOVL_A_FDB:
+		return size + TENOVL_A_FDB_MAX * number + 3 * addr;
+	case TENOVL_A_STATS:
+		return size + TENOVL_A_STATS_MAX * counter;
+	default:
+		return size + TENOVL_A_NET_STATS_MAX * counter;
+	}
+}
+
+/**
+ * tenovl_fill_name() - tell which device a message is about
+ * @msg: the message
+ * @tdev: the device
+ * @viewer: the namespace that the message goes to
+ * @gfp: how to make an id for the device's namespace, where it has none there
+ *
+ * RTNL, or BH off. A namespace that is going has no id and is told as -1.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_name(struct sk_buff *msg, const struct tenovl_dev *tdev, struct net *viewer,
+		     gfp_t gfp)
+{
+	struct net *net = dev_net(tdev->dev);
+
+	if (nla_put_u32(msg, TENOVL_A_IFINDEX, tdev->dev->ifindex))
+		return -EMSGSIZE;
+	if (net_eq(net, viewer))
+		return 0;
+	return nla_put_s32(msg, TENOVL_A_NETNS_ID, peernet2id_alloc(viewer, net, gfp));
+}
+
+/**
+ * tenovl_fill_addr() - tell an outer address
+ * @msg: the message
+ * @type: the attribute
+ * @addr: the address, IPv4 as v4-mapped
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_addr(struct sk_buff *msg, int type, const struct in6_addr *addr)
+{
+	return nla_put(msg, type, tenovl_addr_len(addr), tenovl_addr_data(addr));
+}
+
+static int tenovl_fill_settings(struct sk_buff *msg, const struct tenovl_settings *settings)
+{
+	unsigned int i;
+
+	if (nla_put_u8(msg, TENOVL_A_DEV_MODE, TENOVL_MODE_L2))
+		return -EMSGSIZE;
+	if (settings->has_vni && nla_put_u32(msg, TENOVL_A_DEV_VNI, settings->vni))
+		return -EMSGSIZE;
+	if (settings->has_local && tenovl_fill_addr(msg, TENOVL_A_DEV_LOCAL, &settings->local))
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(tenovl_setting_table); i++)
+		if (tenovl_setting_put(msg, settings, &tenovl_setting_table[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int tenovl_fill_dev_state(struct sk_buff *msg, const struct tenovl_dev *tdev,
+				 struct net *viewer)
+{
+	if (nla_put_u32(msg, TENOVL_A_DEV_MTU, tdev->dev->mtu) ||
+	    nla_put_u8(msg, TENOVL_A_DEV_MTU_AUTO, tdev->mtu_auto) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_PEERS, tdev->n_peers) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_STATIC_ENTRIES, READ_ONCE(tdev->n_static)) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_LEARNED_ENTRIES, READ_ONCE(tdev->n_learned)))
+		return -EMSGSIZE;
+	if (net_eq(tdev->net, viewer))
+		return 0;
+	return nla_put_s32(msg, TENOVL_A_DEV_UNDERLAY_NETNS_ID,
+			   peernet2id_alloc(viewer, tdev->net, GFP_KERNEL));
+}
+
+/**
+ * tenovl_fill_dev() - tell settings and state of a device
+ * @msg: the message
+ * @tdev: the device, not detached
+ * @viewer: the namespace that the message goes to
+ *
+ * RTNL.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_dev(struct sk_buff *msg, struct tenovl_dev *tdev, struct net *viewer)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_DEV);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (tenovl_fill_settings(msg, rtnl_dereference(tdev->settings)) ||
+	    tenovl_fill_dev_state(msg, tdev, viewer))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* The first is the peer's own address, which is told as such. */
+static int tenovl_fill_sources(struct sk_buff *msg, const struct tenovl_peer *peer)
+{
+	const struct tenovl_source *source;
+	struct nlattr *nest;
+
+	if (peer->nsources < 2)
+		return 0;
+	nest = nla_nest_start(msg, TENOVL_A_PEER_SOURCES);
+	if (!nest)
+		return -EMSGSIZE;
+	list_for_each_entry(source, &peer->sources, list)
+		if (!ipv6_addr_equal(&source->addr, &peer->addr) &&
+		    tenovl_fill_addr(msg, TENOVL_A_SOURCES_ADDRESS, &source->addr))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int tenovl_fill_peer_state(struct sk_buff *msg, struct tenovl_peer *peer)
+{
+	u64 sum[TENOVL_A_PEER_STATS_MAX + 1];
+	u32 pmtu = tenovl_peer_pmtu(peer);
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (pmtu && nla_put_u32(msg, TENOVL_A_PEER_PMTU, pmtu))
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, TENOVL_A_PEER_ENTRIES, READ_ONCE(peer->entries)))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, TENOVL_A_PEER_STATS);
+	if (!nest)
+		return -EMSGSIZE;
+	tenovl_peer_stats_sum(peer, sum);
+	for (i = TENOVL_A_PEER_STATS_PAD + 1; i <= TENOVL_A_PEER_STATS_MAX; i++)
+		if (nla_put_u64_64bit(msg, i, sum[i], TENOVL_A_PEER_STATS_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * tenovl_fill_peer() - tell a peer
+ * @msg: the message
+ * @peer: the peer
+ * @state: with path MTU and counters, not only what is configured
+ *
+ * RTNL.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_PEER);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (tenovl_fill_addr(msg, TENOVL_A_PEER_ADDRESS, &peer->addr) ||
+	    nla_put_u8(msg, TENOVL_A_PEER_ENCAP, peer->encap) ||
+	    nla_put_u8(msg, TENOVL_A_PEER_GRE_KEY, peer->gre_key) ||
+	    nla_put_u16(msg, TENOVL_A_PEER_DSTPORT, peer->dstport) ||
+	    nla_put_u8(msg, TENOVL_A_PEER_ADMIN, peer->admin) ||
+	    nla_put_u8(msg, TENOVL_A_PEER_FLOOD, peer->flood) ||
+	    tenovl_fill_sources(msg, peer))
+		return -EMSGSIZE;
+	if (state && tenovl_fill_peer_state(msg, peer))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* A sequence number and moves are told where there are any. */
+static int tenovl_fill_fdb_info(struct sk_buff *msg, const struct tenovl_fdb_info *info)
+{
+	u8 place = info->has_peer ? TENOVL_PLACE_PEER : TENOVL_PLACE_HEAD;
+
+	if (nla_put(msg, TENOVL_A_FDB_MAC, ETH_ALEN, info->mac) ||
+	    nla_put_u8(msg, TENOVL_A_FDB_KIND, info->kind) ||
+	    nla_put_u8(msg, TENOVL_A_FDB_PLACE, place) ||
+	    nla_put_u32(msg, TENOVL_A_FDB_IDLE, info->idle))
+		return -EMSGSIZE;
+	if (info->has_peer && tenovl_fill_addr(msg, TENOVL_A_FDB_PEER, &info->peer_addr))
+		return -EMSGSIZE;
+	if (info->kind == TENOVL_FDB_KIND_STATIC)
+		return nla_put_u32(msg, TENOVL_A_FDB_SEQ, info->seq);
+	if (nla_put_u32(msg, TENOVL_A_FDB_MOVES, info->moves))
+		return -EMSGSIZE;
+	return info->frozen ? nla_put_flag(msg, TENOVL_A_FDB_FROZEN) : 0;
+}
+
+/**
+ * tenovl_fill_fdb() - tell a forwarding entry
+ * @msg: the message
+ * @info: the entry
+ * @old_peer: where it was before, NULL for nowhere
+ *
+ * Any context.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_fdb(struct sk_buff *msg, const struct tenovl_fdb_info *info,
+		    const struct in6_addr *old_peer)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_FDB);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (tenovl_fill_fdb_info(msg, info))
+		return -EMSGSIZE;
+	if (old_peer && tenovl_fill_addr(msg, TENOVL_A_FDB_OLD_PEER, old_peer))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int tenovl_fill_stats(struct sk_buff *msg, const struct tenovl_dev *tdev)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_STATS);
+	u64 sum[TENOVL_A_STATS_MAX + 1];
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	tenovl_stats_sum(tdev, sum);
+	for (i = TENOVL_A_STATS_PAD + 1; i <= TENOVL_A_STATS_MAX; i++)
+		if (nla_put_u64_64bit(msg, i, sum[i], TENOVL_A_STATS_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int tenovl_fill_net_stats(struct sk_buff *msg, const struct net *net)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_NET_STATS);
+	struct tenovl_net *tnet = tenovl_pernet(net);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = TENOVL_A_NET_STATS_PAD + 1; i <= TENOVL_A_NET_STATS_MAX; i++)
+		if (nla_put_u64_64bit(msg, i, atomic64_read(&tnet->stats[i]),
+				      TENOVL_A_NET_STATS_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * struct tenovl_to - where a message goes and how it is marked
+ * @viewer: the namespace
+ * @portid: the socket
+ * @seq: the request
+ * @flags: NLM_F_*
+ * @cb: the dump it is part of, or NULL
+ */
+struct tenovl_to {
+	struct net *viewer;
+	u32 portid;
+	u32 seq;
+	int flags;
+	struct netlink_callback *cb;
+};
+
+static struct tenovl_to tenovl_to_asker(const struct genl_info *info)
+{
+	return (struct tenovl_to){
+		.viewer = read_pnet(&info->_net),
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+	};
+}
+
+static struct tenovl_to tenovl_to_dumper(struct netlink_callback *cb)
+{
+	return (struct tenovl_to){
+		.viewer = sock_net(cb->skb->sk),
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cb = cb,
+	};
+}
+
+static void *tenovl_msg_begin(struct sk_buff *msg, const struct tenovl_to *to, u8 cmd)
+{
+	void *hdr = genlmsg_put(msg, to->portid, to->seq, &tenovl_family, to->flags, cmd);
+
+	if (hdr && to->cb)
+		genl_dump_check_consistent(to->cb, hdr);
+	return hdr;
+}
+
+static int tenovl_msg_end(struct sk_buff *msg, void *hdr, int err)
+{
+	if (err)
+		genlmsg_cancel(msg, hdr);
+	else
+		genlmsg_end(msg, hdr);
+	return err;
+}
+
+static int tenovl_put_ifname(struct sk_buff *msg, const struct tenovl_dev *tdev)
+{
+	return nla_put_string(msg, TENOVL_A_IFNAME, tdev->dev->name);
+}
+
+static int tenovl_put_dev(struct sk_buff *msg, const struct tenovl_to *to,
+			  struct tenovl_dev *tdev)
+{
+	void *hdr = tenovl_msg_begin(msg, to, TENOVL_CMD_DEV_GET);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = tenovl_fill_name(msg, tdev, to->viewer, GFP_KERNEL);
+	if (!err)
+		err = tenovl_put_ifname(msg, tdev);
+	if (!err)
+		err = nla_put_u32(msg, TENOVL_A_GENERATION, tenovl_event_dev_generation());
+	if (!err)
+		err = tenovl_fill_dev(msg, tdev, to->viewer);
+	return tenovl_msg_end(msg, hdr, err);
+}
+
+static int tenovl_put_peer(struct sk_buff *msg, const struct tenovl_to *to,
+			   struct tenovl_peer *peer)
+{
+	void *hdr = tenovl_msg_begin(msg, to, TENOVL_CMD_PEER_GET);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = tenovl_fill_name(msg, peer->tdev, to->viewer, GFP_KERNEL);
+	if (!err)
+		err = nla_put_u32(msg, TENOVL_A_GENERATION, peer->tdev->peer_generation);
+	if (!err)
+		err = tenovl_fill_peer(msg, peer, true);
+	return tenovl_msg_end(msg, hdr, err);
+}
+
+static int tenovl_put_fdb(struct sk_buff *msg, const struct tenovl_to *to,
+			  const struct tenovl_dev *tdev, const struct tenovl_fdb_info *info)
+{
+	void *hdr = tenovl_msg_begin(msg, to, TENOVL_CMD_FDB_GET);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = tenovl_fill_name(msg, tdev, to->viewer, GFP_KERNEL);
+	if (!err)
+		err = nla_put_u32(msg, TENOVL_A_GENERATION, READ_ONCE(tdev->fdb_generation));
+	if (!err)
+		err = tenovl_fill_fdb(msg, info, NULL);
+	return tenovl_msg_end(msg, hdr, err);
+}
+
+static int tenovl_put_stats(struct sk_buff *msg, const struct tenovl_to *to,
+			    const struct tenovl_dev *tdev)
+{
+	void *hdr = tenovl_msg_begin(msg, to, TENOVL_CMD_STATS_GET);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = tenovl_fill_name(msg, tdev, to->viewer, GFP_KERNEL);
+	if (!err)
+		err = tenovl_put_ifname(msg, tdev);
+	if (!err)
+		err = tenovl_fill_stats(msg, tdev);
+	return tenovl_msg_end(msg, hdr, err);
+}
+
+static int tenovl_put_net_stats(struct sk_buff *msg, const struct tenovl_to *to)
+{
+	void *hdr = tenovl_msg_begin(msg, to, TENOVL_CMD_STATS_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	return tenovl_msg_end(msg, hdr, tenovl_fill_net_stats(msg, to->viewer));
+}
+
+/* Replies */
+
+static struct sk_buff *tenovl_reply_new(int nest)
+{
+	return genlmsg_new(tenovl_fill_size(nest), GFP_KERNEL);
+}
+
+/* Consumes the message. */
+static int tenovl_reply(struct sk_buff *msg, struct genl_info *info, int err)
+{
+	DEBUG_NET_WARN_ON_ONCE(err == -EMSGSIZE);
+	if (!err)
+		return genlmsg_reply(msg, info);
+	nlmsg_free(msg);
+	return err;
+}
+
+static int tenovl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tenovl_to to = tenovl_to_asker(info);
+	struct sk_buff *msg = tenovl_reply_new(TENOVL_A_DEV);
+
+	if (!msg)
+		return -ENOMEM;
+	return tenovl_reply(msg, info, tenovl_put_dev(msg, &to, info->user_ptr[0]));
+}
+
+static int tenovl_peer_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[TENOVL_A_PEER];
+	struct tenovl_to to = tenovl_to_asker(info);
+	struct tenovl_peer_req req = {};
+	struct tenovl_peer *peer;
+	struct sk_buff *msg;
+	int err;
+
+	err = tenovl_check_one_nest(info, TENOVL_A_PEER);
+	if (err)
+		return err;
+	err = tenovl_parse_peer_del(&req, nest, info->extack);
+	if (err)
+		return err;
+	peer = tenovl_peer_find(info->user_ptr[0], &req.addr);
+	if (!peer) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "The device has no such peer");
+		return -ENOENT;
+	}
+	msg = tenovl_reply_new(TENOVL_A_PEER);
+	if (!msg)
+		return -ENOMEM;
+	return tenovl_reply(msg, info, tenovl_put_peer(msg, &to, peer));
+}
+
+static int tenovl_parse_fdb_get(struct tenovl_fdb_req *req, const struct nlattr *nest,
+				struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[TENOVL_A_FDB_MAC + 1];
+	int err;
+
+	err = nla_parse_nested(tb, TENOVL_A_FDB_MAC, nest, tenovl_fdb_key_nest_policy, extack);
+	if (err)
+		return err;
+	return tenovl_parse_fdb_key(req, nest, tb, extack);
+}
+
+static int tenovl_fdb_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[TENOVL_A_FDB];
+	struct tenovl_to to = tenovl_to_asker(info);
+	struct tenovl_dev *tdev = info->user_ptr[0];
+	struct tenovl_fdb_req req = {};
+	struct tenovl_fdb_info entry;
+	struct sk_buff *msg;
+	int err;
+
+	err = tenovl_check_one_nest(info, TENOVL_A_FDB);
+	if (err)
+		return err;
+	err = tenovl_parse_fdb_get(&req, nest, info->extack);
+	if (err)
+		return err;
+	if (!tenovl_fdb_get(tdev, req.mac, &entry)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "The device has no entry for this address");
+		return -ENOENT;
+	}
+	msg = tenovl_reply_new(TENOVL_A_FDB);
+	if (!msg)
+		return -ENOMEM;
+	return tenovl_reply(msg, info, tenovl_put_fdb(msg, &to, tdev, &entry));
+}
+
+static int tenovl_net_stats_get(struct genl_info *info)
+{
+	const struct nlattr *netns = info->attrs[TENOVL_A_NETNS_ID];
+	struct tenovl_to to = tenovl_to_asker(info);
+	struct sk_buff *msg;
+
+	if (netns) {
+		NL_SET_ERR_MSG_ATTR(info->extack, netns,
+				    "The counters of an underlay are told in that namespace only");
+		return -EINVAL;
+	}
+	msg = tenovl_reply_new(TENOVL_A_NET_STATS);
+	if (!msg)
+		return -ENOMEM;
+	return tenovl_reply(msg, info, tenovl_put_net_stats(msg, &to));
+}
+
+static int tenovl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tenovl_to to = tenovl_to_asker(info);
+	struct sk_buff *msg;
+
+	if (!info->user_ptr[0])
+		return tenovl_net_stats_get(info);
+	msg = tenovl_reply_new(TENOVL_A_STATS);
+	if (!msg)
+		return -ENOMEM;
+	return tenovl_reply(msg, info, tenovl_put_stats(msg, &to, info->user_ptr[0]));
+}
+
+/* Dumps */
+
+/**
+ * struct tenovl_dump - where a dump goes on
+ * @next: the id to look at next
+ * @dev_id: the device whose objects are dumped, 0 before the first batch: an
+ *	ifindex may come to name another device
+ */
+struct tenovl_dump {
+	unsigned long next;
+	u32 dev_id;
+};
+
+static struct tenovl_dump *tenovl_dump_of(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct tenovl_dump) > sizeof(cb->ctx));
+	return (struct tenovl_dump *)cb->ctx;
+}
+
+/* netlink takes 0 for "not begun"; a generation may be 0. */
+static unsigned int tenovl_dump_seq(u32 generation)
+{
+	return generation << 1 | 1;
+}
+
+/* A batch is done: with a full message, at the end, or because even one object
+ * does not fit, which would go on for ever.
+ */
+static int tenovl_dump_end(const struct sk_buff *skb, int err)
+{
+	if (err == -EMSGSIZE && skb->len)
+		return skb->len;
+	return err ?: skb->len;
+}
+
+static int tenovl_check_dump_all(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = tenovl_dump_attrs(cb);
+	const struct nlattr *attr = attrs[TENOVL_A_IFINDEX] ?: attrs[TENOVL_A_NETNS_ID];
+
+	if (!attr)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(cb->extack, attr, "This dump is of all devices and names none");
+	return -EINVAL;
+}
+
+typedef int (*tenovl_put_dev_fn)(struct sk_buff *msg, const struct tenovl_to *to,
+				 struct tenovl_dev *tdev);
+
+static int tenovl_devs_dump(struct sk_buff *skb, struct netlink_callback *cb,
+			    tenovl_put_dev_fn put)
+{
+	struct tenovl_dump *dump = tenovl_dump_of(cb);
+	struct tenovl_to to = tenovl_to_dumper(cb);
+	struct tenovl_dev *tdev;
+	u32 id = dump->next;
+	int err;
+
+	err = tenovl_check_dump_all(cb);
+	if (err)
+		return err;
+	rtnl_lock();
+	cb->seq = tenovl_dump_seq(tenovl_event_dev_generation());
+	for (; (tdev = tenovl_dev_next(&id)); id++) {
+		if (!tenovl_dev_concerns(tdev, to.viewer))
+			continue;
+		err = put(skb, &to, tdev);
+		if (err)
+			break;
+	}
+	dump->next = id;
+	rtnl_unlock();
+	return tenovl_dump_end(skb, err);
+}
+
+static int tenovl_put_dev_stats(struct sk_buff *msg, const struct tenovl_to *to,
+				struct tenovl_dev *tdev)
+{
+	return tenovl_put_stats(msg, to, tdev);
+}
+
+static int tenovl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return tenovl_devs_dump(skb, cb, tenovl_put_dev);
+}
+
+static int tenovl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return tenovl_devs_dump(skb, cb, tenovl_put_dev_stats);
+}
+
+/* The device may have gone between two batches. */
+static struct tenovl_dev *tenovl_dump_dev(struct netlink_callback *cb, int nest)
+{
+	struct tenovl_dump *dump = tenovl_dump_of(cb);
+	struct nlattr **attrs = tenovl_dump_attrs(cb);
+	struct tenovl_dev *tdev;
+
+	if (attrs[nest]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[nest],
+				    "This dump is of all objects of a device and names none");
+		return ERR_PTR(-EINVAL);
+	}
+	tdev = tenovl_named_dev(sock_net(cb->skb->sk), attrs, cb->extack);
+	if (IS_ERR(tdev))
+		return tdev;
+	if (dump->dev_id && dump->dev_id != tdev->id)
+		return ERR_PTR(-ENODEV);
+	dump->dev_id = tdev->id;
+	return tdev;
+}
+
+static int tenovl_peers_dump(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct tenovl_dev *tdev)
+{
+	struct tenovl_dump *dump = tenovl_dump_of(cb);
+	struct tenovl_to to = tenovl_to_dumper(cb);
+	struct tenovl_peer *peer;
+	int err;
+
+	cb->seq = tenovl_dump_seq(tdev->peer_generation);
+	for (; (peer = tenovl_peer_next(tdev, &dump->next)); dump->next++) {
+		err = tenovl_put_peer(skb, &to, peer);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int tenovl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct tenovl_dev *tdev;
+	int err;
+
+	rtnl_lock();
+	tdev = tenovl_dump_dev(cb, TENOVL_A_PEER);
+	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_peers_dump(skb, cb, tdev);
+	rtnl_unlock();
+	return tenovl_dump_end(skb, err);
+}
+
+static int tenovl_fdbs_dump(struct sk_buff *skb, struct netlink_callback *cb,
+			    struct tenovl_dev *tdev)
+{
+	struct tenovl_dump *dump = tenovl_dump_of(cb);
+	struct tenovl_to to = tenovl_to_dumper(cb);
+	struct tenovl_fdb_info entry;
+	int err;
+
+	cb->seq = tenovl_dump_seq(READ_ONCE(tdev->fdb_generation));
+	for (; tenovl_fdb_next(tdev, &dump->next, &entry); dump->next++) {
+		err = tenovl_put_fdb(skb, &to, tdev, &entry);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int tenovl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct tenovl_dev *tdev;
+	int err;
+
+	rtnl_lock();
+	tdev = tenovl_dump_dev(cb, TENOVL_A_FDB);
+	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_fdbs_dump(skb, cb, tdev);
+	rtnl_unlock();
+	return tenovl_dump_end(skb, err);
+}
+
+/* The family */
+
+#define TENOVL_OP(_cmd, _policy, _doit, _dumpit) {				\
+	.cmd = TENOVL_CMD_##_cmd,						\
+	.flags = GENL_ADMIN_PERM,						\
+	.policy = _policy,							\
+	.maxattr = ARRAY_SIZE(_policy) - 1,					\
+	.doit = _doit,								\
+	.dumpit = _dumpit,							\
+}
+
+static const struct genl_ops tenovl_ops[] = {
+	TENOVL_OP(DEV_GET, tenovl_name_policy, tenovl_dev_get_doit, tenovl_dev_get_dumpit),
+	TENOVL_OP(DEV_SET, tenovl_dev_set_policy, tenovl_dev_set_doit, NULL),
+	TENOVL_OP(PEER_GET, tenovl_peer_key_policy, tenovl_peer_get_doit, tenovl_peer_get_dumpit),
+	TENOVL_OP(PEER_ADD, tenovl_peer_set_policy, tenovl_peer_add_doit, NULL),
+	TENOVL_OP(PEER_SET, tenovl_peer_set_policy, tenovl_peer_set_doit, NULL),
+	TENOVL_OP(PEER_DEL, tenovl_peer_key_policy, tenovl_peer_del_doit, NULL),
+	TENOVL_OP(FDB_GET, tenovl_fdb_key_policy, tenovl_fdb_get_doit, tenovl_fdb_get_dumpit),
+	TENOVL_OP(FDB_ADD, tenovl_fdb_set_policy, tenovl_fdb_add_doit, NULL),
+	TENOVL_OP(FDB_REPLACE, tenovl_fdb_set_policy, tenovl_fdb_replace_doit, NULL),
+	TENOVL_OP(FDB_DEL, tenovl_fdb_del_policy, tenovl_fdb_del_doit, NULL),
+	TENOVL_OP(FDB_FLUSH, tenovl_fdb_flush_policy, tenovl_fdb_flush_doit, NULL),
+	TENOVL_OP(STATS_GET, tenovl_name_policy, tenovl_stats_get_doit, tenovl_stats_get_dumpit),
+};
+
+static const struct genl_multicast_group tenovl_groups[] = {
+	[TENOVL_GROUP_EVENTS] = {
+		.name = TENOVL_MCGRP_EVENTS,
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+#endif
+	},
+};
+
+/* The reserved fields of the header are checked for every command: that is
+ * what a resv_start_op of 0 means.
+ */
+struct genl_family tenovl_family __ro_after_init = {
+	.name = TENOVL_FAMILY_NAME,
+	.version = TENOVL_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.pre_doit = tenovl_pre_doit,
+	.post_doit = tenovl_post_doit,
+	.ops = tenovl_ops,
+	.n_ops = ARRAY_SIZE(tenovl_ops),
+	.mcgrps = tenovl_groups,
+	.n_mcgrps = ARRAY_SIZE(tenovl_groups),
+};

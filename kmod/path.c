@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way to a peer: its settings resolved into what a header needs, and the
+ * route, cached per cpu.
+ *
+ * The route is chosen by the device's settings alone (addresses, mark, output
+ * device, DSCP); nothing of a tenant's frame takes part, so one cached route
+ * serves every frame and no tenant chooses its route.
+ */
+#include <net/ip6_route.h>
+#include <net/ip6_fib.h>
+#include <net/route.h>
+
+#include "tenovl.h"
+
+static u8 tenovl_path_layout(u8 encap, u8 gre_key)
+{
+	if (encap == TENOVL_ENCAP_VXLAN)
+		return TENOVL_LAYOUT_VXLAN;
+	return gre_key == TENOVL_GRE_KEY_NVGRE ? TENOVL_LAYOUT_NVGRE : TENOVL_LAYOUT_PLAIN;
+}
+
+static bool tenovl_path_csum(const struct tenovl_settings *settings, u8 layout, bool v6)
+{
+	if (layout != TENOVL_LAYOUT_VXLAN)
+		return settings->gre_csum;
+	if (settings->udp_csum == TENOVL_CSUM_AUTO)
+		return v6;
+	return settings->udp_csum == TENOVL_CSUM_ON;
+}
+
+/**
+ * tenovl_path_new() - resolve the way to a peer
+ * @tdev: the device
+ * @settings: its settings, with VNI and local address
+ * @daddr: the peer's address
+ * @encap: enum tenovl_encap, not inherit
+ * @gre_key: enum tenovl_gre_key, not inherit
+ * @dstport: UDP port, host order
+ *
+ * RTNL.
+ *
+ * Return: the path, or an ERR_PTR.
+ */
+struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
+				    const struct tenovl_settings *settings,
+				    const struct in6_addr *daddr, u8 encap, u8 gre_key,
+				    u16 dstport)
+{
+	struct tenovl_path *path = kzalloc(sizeof(*path), GFP_KERNEL);
+
+	if (!path)
+		return ERR_PTR(-ENOMEM);
+	if (dst_cache_init(&path->dst_cache, GFP_KERNEL)) {
+		kfree(path);
+		return ERR_PTR(-ENOMEM);
+	}
+	path->v6 = !tenovl_addr_v4(daddr);
+	path->layout = tenovl_path_layout(encap, gre_key);
+	path->ops = encap == TENOVL_ENCAP_VXLAN ? &tenovl_vxlan_ops : &tenovl_gre_ops;
+	path->saddr = settings->local;
+	path->daddr = *daddr;
+	path->vni = settings->vni;
+	path->id = cpu_to_be32(path->layout == TENOVL_LAYOUT_PLAIN ? settings->vni :
+								    settings->vni << 8);
+	path->link = settings->link;
+	path->mark = settings->mark;
+	path->dport = htons(dstport);
+	path->src_port_min = settings->src_port_min;
+	path->src_port_max = settings->src_port_max;
+	path->ttl = settings->ttl;
+	path->tos = settings->dscp << 2;
+	path->dscp_inherit = settings->dscp_inherit;
+	path->df = settings->df;
+	path->csum = tenovl_path_csum(settings, path->layout, path->v6);
+	path->flowid = path->layout == TENOVL_LAYOUT_NVGRE &&
+		       settings->flowid == TENOVL_FLOWID_HASH;
+	path->hlen = (path->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) +
+		     path->ops->hlen(path);
+	return path;
+}
+
+/**
+ * tenovl_path_free() - free a path that no packet uses
+ * @path: it, or NULL
+ */
+void tenovl_path_free(struct tenovl_path *path)
+{
+	if (!path)
+		return;
+	dst_cache_destroy(&path->dst_cache);
+	kfree(path);
+}
+
+static void tenovl_path_rcu(struct rcu_head *rcu)
+{
+	tenovl_path_free(container_of(rcu, struct tenovl_path, rcu));
+}
+
+/**
+ * tenovl_path_free_rcu() - free a path that no packet finds any more
+ * @path: it, or NULL
+ */
+void tenovl_path_free_rcu(struct tenovl_path *path)
+{
+	if (path)
+		call_rcu(&path->rcu, tenovl_path_rcu);
+}
+
+static struct dst_entry *tenovl_route4(const struct tenovl_dev *tdev,
+				       const struct tenovl_path *path, union tenovl_ip_pair *ip)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = path->link,
+		.flowi4_mark = path->mark,
+		.flowi4_proto = path->ops->proto,
+		.saddr = tenovl_addr_ip4(&path->saddr),
+		.daddr = tenovl_addr_ip4(&path->daddr),
+	};
+	struct rtable *rt;
+
+	tenovl_compat_fl4_set_tos(&fl4, path->tos);
+	if (path->layout == TENOVL_LAYOUT_VXLAN)
+		fl4.fl4_dport = path->dport;
+	else
+		fl4.fl4_gre_key = path->id;
+	rt = ip_route_output_key(tdev->net, &fl4);
+	if (IS_ERR(rt))
+		return ERR_CAST(rt);
+	ip->saddr4 = fl4.saddr;
+	ip->daddr4 = fl4.daddr;
+	return &rt->dst;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static struct dst_entry *tenovl_route6(const struct tenovl_dev *tdev,
+				       const struct tenovl_path *path, union tenovl_ip_pair *ip)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = path->link,
+		.flowi6_mark = path->mark,
+		.flowi6_proto = path->ops->proto,
+		.flowlabel = ip6_make_flowinfo(path->tos, 0),
+		.saddr = path->saddr,
+		.daddr = path->daddr,
+	};
+	struct dst_entry *dst;
+
+	if (path->layout == TENOVL_LAYOUT_VXLAN)
+		fl6.fl6_dport = path->dport;
+	else
+		fl6.fl6_gre_key = path->id;
+	dst = ip6_dst_lookup_flow(tdev->net, NULL, &fl6, NULL);
+	if (IS_ERR(dst))
+		return dst;
+	ip->saddr6 = fl6.saddr;
+	ip->daddr6 = fl6.daddr;
+	return dst;
+}
+#else
+static struct dst_entry *tenovl_route6(const struct tenovl_dev *tdev,
+				       const struct tenovl_path *path, union tenovl_ip_pair *ip)
+{
+	return ERR_PTR(-EAFNOSUPPORT);
+}
+#endif
+
+/**
+ * tenovl_route_is_local() - does a route end on this host?
+ * @dst: the route
+ * @v6: of IPv6
+ */
+bool tenovl_route_is_local(const struct dst_entry *dst, bool v6)
+{
+	if (v6)
+		return ((const struct rt6_info *)dst)->rt6i_flags & RTF_LOCAL;
+	return ((const struct rtable *)dst)->rt_flags & RTCF_LOCAL;
+}
+
+/* The MTU of an IPv6 route without what ICMP taught: an exception's metric is
+ * the lesson, its origin's is the configuration.
+ */
+static u32 tenovl_route6_metric(const struct dst_entry *dst)
+{
+	const struct rt6_info *rt6 = (const struct rt6_info *)dst;
+	const struct fib6_info *from;
+	u32 mtu = 0;
+
+	rcu_read_lock();
+	from = rcu_dereference(rt6->from);
+	if (from)
+		mtu = from->fib6_pmtu;
+	rcu_read_unlock();
+	return mtu;
+}
+
+/* 0 for a route that ends here: it has no limit worth following. */
+static u32 tenovl_route_base_mtu(const struct dst_entry *dst, bool v6)
+{
+	u32 mtu;
+
+	if (tenovl_route_is_local(dst, v6))
+		return 0;
+	if (dst_xfrm(dst))
+		return dst_mtu(dst);
+	mtu = v6 ? tenovl_route6_metric(dst) : dst_metric_raw(dst, RTAX_MTU);
+	return mtu ?: READ_ONCE(dst->dev->mtu);
+}
+
+static struct dst_entry *tenovl_route(const struct tenovl_dev *tdev,
+				      const struct tenovl_path *path, union tenovl_ip_pair *ip)
+{
+	return path->v6 ? tenovl_route6(tdev, path, ip) : tenovl_route4(tdev, path, ip);
+}
+
+static struct dst_entry *tenovl_route_cached(struct tenovl_path *path, union tenovl_ip_pair *ip)
+{
+	struct rtable *rt;
+
+	if (path->v6) {
+		ip->daddr6 = path->daddr;
+		return dst_cache_get_ip6(&path->dst_cache, &ip->saddr6);
+	}
+	ip->daddr4 = tenovl_addr_ip4(&path->daddr);
+	rt = dst_cache_get_ip4(&path->dst_cache, &ip->saddr4);
+	return rt ? &rt->dst : NULL;
+}
+
+static void tenovl_route_cache(struct tenovl_path *path, struct dst_entry *dst,
+			       const union tenovl_ip_pair *ip)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (path->v6) {
+		dst_cache_set_ip6(&path->dst_cache, dst, &ip->saddr6);
+		return;
+	}
+#endif
+	dst_cache_set_ip4(&path->dst_cache, dst, ip->saddr4);
+}
+
+/**
+ * tenovl_path_route() - the route to a peer
+ * @tdev: the device
+ * @path: the way
+ * @ip: filled with the outer addresses
+ *
+ * RCU, BH off. A route that takes more or less than the last one has the
+ * device's MTU looked after.
+ *
+ * Return: a route with a reference, or an ERR_PTR.
+ */
+struct dst_entry *tenovl_path_route(struct tenovl_dev *tdev, struct tenovl_path *path,
+				    union tenovl_ip_pair *ip)
+{
+	struct dst_entry *dst = tenovl_route_cached(path, ip);
+	u32 mtu;
+
+	if (likely(dst))
+		return dst;
+	dst = tenovl_route(tdev, path, ip);
+	if (IS_ERR(dst))
+		return dst;
+	tenovl_route_cache(path, dst, ip);
+	mtu = tenovl_route_base_mtu(dst, path->v6);
+	if (mtu != READ_ONCE(path->base_mtu)) {
+		WRITE_ONCE(path->base_mtu, mtu);
+		tenovl_dev_mtu_stale(tdev);
+	}
+	return dst;
+}
+
+/**
+ * tenovl_path_route_mtu() - how large an outer packet may be
+ * @tdev: the device
+ * @path: the way
+ * @pmtu: filled with the same, less what ICMP taught; NULL if not wanted
+ *
+ * RTNL. Looks the route up anew.
+ *
+ * Return: bytes by the route's device and metric; 0 when there is no route, or
+ * it ends here.
+ */
+u32 tenovl_path_route_mtu(struct tenovl_dev *tdev, const struct tenovl_path *path, u32 *pmtu)
+{
+	union tenovl_ip_pair ip;
+	struct dst_entry *dst;
+	u32 mtu;
+
+	local_bh_disable();
+	rcu_read_lock();
+	dst = tenovl_route(tdev, path, &ip);
+	rcu_read_unlock();
+	local_bh_enable();
+	if (IS_ERR(dst))
+		return 0;
+	mtu = tenovl_route_base_mtu(dst, path->v6);
+	if (pmtu)
+		*pmtu = dst_mtu(dst);
+	dst_release(dst);
+	return mtu;
+}

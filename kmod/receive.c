@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Frames that arrive: the common way behind every encapsulation.
+ *
+ * An encapsulation finds the device by its claim and takes its own headers off;
+ * here the sender is checked, the frame is looked at, its source learned, the
+ * verdict asked and carried out.
+ */
+#include <linux/if_vlan.h>
+#include <net/inet_ecn.h>
+
+#include "tenovl.h"
+
+static DEFINE_PER_CPU(unsigned int, tenovl_depth);
+
+/**
+ * tenovl_depth_enter() - go one device deeper
+ *
+ * BH off until tenovl_depth_leave(). Tunnels may be stacked and routed into one
+ * another; 6.1 itself has no limit that saves the kernel's stack.
+ *
+ * Return: false when that is too deep; then tenovl_depth_leave() is not owed.
+ */
+bool tenovl_depth_enter(void)
+{
+	if (__this_cpu_inc_return(tenovl_depth) <= TENOVL_MAX_DEPTH)
+		return true;
+	__this_cpu_dec(tenovl_depth);
+	return false;
+}
+
+/**
+ * tenovl_depth_leave() - come back
+ */
+void tenovl_depth_leave(void)
+{
+	__this_cpu_dec(tenovl_depth);
+}
+
+/* RFC 6040: congestion marked outside is shown inside, and a frame whose mark
+ * cannot be shown is dropped. ECT(1) outside is carried over as well.
+ */
+static bool tenovl_receive_ecn(struct sk_buff *skb, const struct tenovl_inner *inner,
+			       u8 outer_tos)
+{
+	__be16 proto = skb->protocol;
+	int rc;
+
+	if (!inner->proto)
+		return true;
+	if (skb_ensure_writable(skb, inner->noff + (inner->proto == htons(ETH_P_IP) ?
+						    sizeof(struct iphdr) :
+						    sizeof(struct ipv6hdr))))
+		return false;
+	skb_set_network_header(skb, inner->noff);
+	skb->protocol = inner->proto;
+	rc = INET_ECN_decapsulate(skb, outer_tos, inner->tos);
+	skb->protocol = proto;
+	return rc <= 1;
+}
+
+static unsigned int tenovl_receive_check(struct tenovl_dev *tdev,
+					 const struct tenovl_settings *settings,
+					 struct sk_buff *skb)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+
+	if (settings->inner_vlan == TENOVL_INNER_VLAN_DROP && tenovl_inner_tagged(skb))
+		return TENOVL_A_STATS_RX_DROP_VLAN;
+	if (!is_valid_ether_addr(eth->h_source))
+		return TENOVL_A_STATS_RX_DROP_SMAC;
+	if (ether_addr_equal(eth->h_source, tdev->dev->dev_addr))
+		return TENOVL_A_STATS_RX_DROP_OWN_MAC;
+	return 0;
+}
+
+/* The common case, an address seen where it is known to be, takes no lock and
+ * writes at most once a jiffy.
+ */
+static void tenovl_receive_learn(struct tenovl_dev *tdev,
+				 const struct tenovl_settings *settings, const u8 *mac,
+				 struct tenovl_peer *peer)
+{
+	struct tenovl_fdb_entry *entry;
+
+	if (!peer || !settings->learning || READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
+		return;
+	entry = tenovl_fdb_find(tdev, mac);
+	if (!entry || rcu_access_pointer(entry->peer) != peer)
+		tenovl_fdb_learn(tdev, settings, mac, peer);
+	else
+		tenovl_fdb_seen(entry);
+}
+
+/* Only TCP is worth a try at merging, and all of it takes that way, merged
+ * already or not, so that no flow overtakes itself. Nothing else waits.
+ */
+static bool tenovl_receive_to_stack(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct,
+				    u8 l4)
+{
+	if (!direct)
+		return netif_rx(skb) == NET_RX_SUCCESS;
+	if (l4 == IPPROTO_TCP)
+		return gro_cells_receive(&tdev->gro_cells, skb) == NET_RX_SUCCESS;
+	netif_receive_skb(skb);
+	return true;
+}
+
+static bool tenovl_receive_head(struct tenovl_dev *tdev, struct tenovl_peer *peer,
+				struct sk_buff *skb, bool direct, u8 l4)
+{
+	u32 len = skb->len;
+
+	skb->protocol = eth_type_trans(skb, tdev->dev);
+	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+	skb_reset_network_header(skb);
+	skb_reset_transport_header(skb);
+	if (!tenovl_receive_to_stack(tdev, skb, direct, l4)) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_RX_DROP_STACK);
+		return false;
+	}
+	tenovl_stat_frame(tdev, TENOVL_A_STATS_RX_PACKETS, len);
+	if (peer)
+		tenovl_peer_stat_frame(peer, TENOVL_A_PEER_STATS_RX_PACKETS, len);
+	return true;
+}
+
+/* Return: a counter to drop it by, or 0 when it was consumed; *@taken tells
+ * whether the stack took it then.
+ */
+static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl_peer *peer,
+					  struct sk_buff *skb, u8 outer_tos, bool direct,
+					  bool *taken)
+{
+	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
+	struct tenovl_verdict verdict;
+	struct tenovl_inner inner;
+	const struct ethhdr *eth;
+	unsigned int why;
+
+	if (!peer && settings->source_check)
+		return TENOVL_A_STATS_RX_DROP_SOURCE;
+	if (!netif_running(tdev->dev))
+		return TENOVL_A_STATS_RX_DROP_DOWN;
+	if (!pskb_may_pull(skb, ETH_HLEN))
+		return TENOVL_A_STATS_RX_DROP_SHORT;
+	why = tenovl_receive_check(tdev, settings, skb);
+	if (why)
+		return why;
+	tenovl_inner_parse(skb, &inner);
+	if (unlikely(outer_tos & INET_ECN_MASK) && !tenovl_receive_ecn(skb, &inner, outer_tos))
+		return TENOVL_A_STATS_RX_DROP_ECN;
+	eth = (const struct ethhdr *)skb->data;
+	tenovl_receive_learn(tdev, settings, eth->h_source, peer);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, eth->h_dest);
+	if (verdict.drop)
+		return verdict.drop;
+	*taken = tenovl_receive_head(tdev, peer, skb, direct, inner.l4);
+	return 0;
+}
+
+static bool tenovl_receive_from(struct tenovl_dev *tdev, struct sk_buff *skb,
+				const struct in6_addr *source, u8 outer_tos, bool direct)
+{
+	struct tenovl_peer *peer = tenovl_source_find(tdev, source);
+	bool taken = false;
+	unsigned int why;
+
+	why = tenovl_receive_switch(tdev, peer, skb, outer_tos, direct, &taken);
+	if (why)
+		tenovl_drop(tdev, skb, why);
+	if (peer && !taken)
+		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_RX_DROPS);
+	return taken;
+}
+
+/**
+ * tenovl_receive() - a frame came out of the underlay
+ * @tdev: the device that claims it
+ * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @source: outer source address, IPv4 as v4-mapped
+ * @outer_tos: outer TOS or traffic class
+ *
+ * RCU, BH off. Handed to the stack at once: the underlay has queued and merged
+ * it already.
+ *
+ * Return: whether the stack took it.
+ */
+bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct in6_addr *source,
+		    u8 outer_tos)
+{
+	bool taken;
+
+	if (!tenovl_depth_enter()) {
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_RX_DROP_DEPTH);
+		return false;
+	}
+	taken = tenovl_receive_from(tdev, skb, source, outer_tos, true);
+	tenovl_depth_leave();
+	return taken;
+}
+
+/**
+ * tenovl_receive_handover() - a frame comes from a device on this host
+ * @tdev: the device that would claim it, were it sent
+ * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @source: the sender's outer address, IPv4 as v4-mapped
+ *
+ * RCU, BH off. Called on the sender's transmit path, so the stack gets it by
+ * its queue.
+ *
+ * Return: whether the stack took it.
+ */
+bool tenovl_receive_handover(struct tenovl_dev *tdev, struct sk_buff *skb,
+			     const struct in6_addr *source)
+{
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	skb_clear_hash_if_not_l4(skb);
+	skb_set_queue_mapping(skb, 0);
+	skb->priority = 0;
+	return tenovl_receive_from(tdev, skb, source, 0, false);
+}

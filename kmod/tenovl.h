@@ -1,0 +1,881 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * tenovl: a tenant overlay switch in one netdevice.
+ *
+ * The inner contract. Prototypes stand under the file that defines them, and
+ * inside a file under the context that they run in.
+ */
+#ifndef _TENOVL_H
+#define _TENOVL_H
+
+#include <linux/etherdevice.h>
+#include <linux/in6.h>
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/xarray.h>
+#include <net/dst_cache.h>
+#include <net/genetlink.h>
+#include <net/gro_cells.h>
+#include <net/ipv6.h>
+
+#include <linux/tenovl.h>
+
+#include "compat.h"
+
+/* How deep devices of this kind may be stacked on one another, or hand frames
+ * to one another, within one call chain. A kernel stack takes about ten.
+ */
+#define TENOVL_MAX_DEPTH	4
+
+/**
+ * enum tenovl_layout - how the id of a network stands in a packet
+ * @TENOVL_LAYOUT_VXLAN: 24-bit VNI of RFC 7348, below a UDP port
+ * @TENOVL_LAYOUT_NVGRE: upper 24 bits of the GRE key, RFC 7637
+ * @TENOVL_LAYOUT_PLAIN: all 32 bits of the GRE key
+ * @TENOVL_LAYOUTS: how many there are
+ */
+enum tenovl_layout {
+	TENOVL_LAYOUT_VXLAN,
+	TENOVL_LAYOUT_NVGRE,
+	TENOVL_LAYOUT_PLAIN,
+	TENOVL_LAYOUTS,
+};
+
+/* Beside the bits of enum tenovl_layout: ICMP errors are looked for. */
+#define TENOVL_HEARS_ICMP	BIT(TENOVL_LAYOUTS)
+
+/**
+ * struct tenovl_settings - what can be configured of a device
+ * @local: outer address, IPv4 as v4-mapped; valid when @has_local
+ * @vni: network id, 24 bits; valid when @has_vni
+ * @link: ifindex of the output device in the underlay, 0 for the route's
+ * @mark: mark of outer packets
+ * @ageing: seconds that a learned entry lives unused, 0 for ever
+ * @max_learned: most learned entries
+ * @move_limit: moves within @move_window that freeze an entry, 0 for never
+ * @move_window: seconds
+ * @dstport: UDP port sent to and listened on, host byte order
+ * @src_port_min: first UDP source port
+ * @src_port_max: last UDP source port
+ * @encap: enum tenovl_encap, never inherit
+ * @gre_key: enum tenovl_gre_key, never inherit
+ * @flowid: enum tenovl_flowid
+ * @ttl: outer TTL, 0 for the route's
+ * @dscp: outer DSCP, 6 bits
+ * @df: enum tenovl_df
+ * @udp_csum: enum tenovl_csum
+ * @inner_vlan: enum tenovl_inner_vlan
+ * @has_local: @local was set
+ * @has_vni: @vni was set
+ * @dscp_inherit: copy the inner DSCP
+ * @zero_csum6_rx: take UDP without checksum over IPv6
+ * @gre_csum: send GRE checksums
+ * @learning: learn source addresses
+ * @source_check: receive from configured peers only
+ * @rcu: for the whole
+ *
+ * Never changed once published: a change makes a new one. Published in
+ * &tenovl_dev.settings under RTNL, read under RCU or RTNL.
+ */
+struct tenovl_settings {
+	struct in6_addr local;
+	u32 vni;
+	u32 link;
+	u32 mark;
+	u32 ageing;
+	u32 max_learned;
+	u32 move_limit;
+	u32 move_window;
+	u16 dstport;
+	u16 src_port_min;
+	u16 src_port_max;
+	u8 encap;
+	u8 gre_key;
+	u8 flowid;
+	u8 ttl;
+	u8 dscp;
+	u8 df;
+	u8 udp_csum;
+	u8 inner_vlan;
+	bool has_local;
+	bool has_vni;
+	bool dscp_inherit;
+	bool zero_csum6_rx;
+	bool gre_csum;
+	bool learning;
+	bool source_check;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tenovl_stats - counters of a device on one CPU
+ * @syncp: makes 64-bit counters whole for readers on 32-bit machines
+ * @c: counters, indexed by their attribute (TENOVL_A_STATS_*)
+ */
+struct tenovl_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t c[TENOVL_A_STATS_MAX + 1];
+};
+
+/**
+ * struct tenovl_peer_stats - counters of a peer on one CPU
+ * @syncp: as in &struct tenovl_stats
+ * @c: counters, indexed by their attribute (TENOVL_A_PEER_STATS_*)
+ */
+struct tenovl_peer_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t c[TENOVL_A_PEER_STATS_MAX + 1];
+};
+
+/* Nothing is sent or received before. */
+static inline bool tenovl_configured(const struct tenovl_settings *settings)
+{
+	return settings->has_vni && settings->has_local;
+}
+
+struct tenovl_dev;
+struct tenovl_path;
+struct tenovl_peer_change;
+struct tenovl_encap_ops;
+
+/**
+ * struct tenovl_inner - what transmit needs to know of the frame it carries
+ * @noff: offset of the network header in the frame, after any VLAN tags
+ * @proto: protocol at @noff; 0 when that is no whole IP header
+ * @tos: TOS or traffic class of an IP packet, 0 for anything else
+ * @l4: protocol of an IP packet's payload, 0 for anything else
+ * @may_fragment: an IPv4 packet without the don't-fragment bit
+ */
+struct tenovl_inner {
+	u16 noff;
+	__be16 proto;
+	u8 tos;
+	u8 l4;
+	bool may_fragment;
+};
+
+/**
+ * struct tenovl_path - how to send to a peer: settings resolved, route cached
+ * @ops: the encapsulation
+ * @saddr: outer source, or the any address of the family
+ * @daddr: outer destination
+ * @id: VXLAN's VNI field or GRE's key, in network order; see @layout
+ * @link: output ifindex or 0
+ * @mark: mark of outer packets
+ * @vni: the VNI as a number, for the way to a device on this host
+ * @dport: UDP destination port, network order
+ * @src_port_min: first UDP source port
+ * @src_port_max: last UDP source port
+ * @hlen: bytes of outer IP header and encapsulation header together
+ * @layout: enum tenovl_layout
+ * @ttl: outer TTL or 0
+ * @tos: outer DSCP in place (two low bits clear)
+ * @df: enum tenovl_df
+ * @v6: outer IPv6
+ * @dscp_inherit: copy the inner DSCP instead of @tos
+ * @csum: send a UDP or GRE checksum
+ * @flowid: put a flow hash into NVGRE's FlowID
+ * @base_mtu: largest outer packet by the route's device and metric, without
+ *	what ICMP taught; 0 before the first route. Written on the packet path.
+ * @dst_cache: the route, per cpu
+ * @rcu: for the whole
+ *
+ * Never changed once published, but for @base_mtu and @dst_cache. Owned by the
+ * peer, replaced under RTNL, read under RCU.
+ */
+struct tenovl_path {
+	const struct tenovl_encap_ops *ops;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+	__be32 id;
+	u32 link;
+	u32 mark;
+	u32 vni;
+	__be16 dport;
+	u16 src_port_min;
+	u16 src_port_max;
+	u8 hlen;
+	u8 layout;
+	u8 ttl;
+	u8 tos;
+	u8 df;
+	bool v6;
+	bool dscp_inherit;
+	bool csum;
+	bool flowid;
+	u32 base_mtu;
+	struct dst_cache dst_cache;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tenovl_source - an outer address that a peer sends from
+ * @node: in &tenovl_dev.sources
+ * @addr: the address, IPv4 as v4-mapped
+ * @peer: whose it is
+ * @list: in &tenovl_peer.sources; the first is the peer's own address
+ * @rcu: for the whole
+ */
+struct tenovl_source {
+	struct rhash_head node;
+	struct in6_addr addr;
+	struct tenovl_peer *peer;
+	struct list_head list;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tenovl_peer - a remote VTEP
+ * @addr: outer address, IPv4 as v4-mapped; the key
+ * @path: how to send to it, NULL while the device is unconfigured
+ * @stats: counters
+ * @tdev: the device that it belongs to
+ * @encap: enum tenovl_encap, inherit for the device's
+ * @gre_key: enum tenovl_gre_key, inherit for the device's
+ * @admin: enum tenovl_admin; read on the packet path
+ * @flood: gets copies of what goes to all
+ * @dead: is being deleted; written under @tdev's fdb lock, so that no entry
+ *	comes to point at it any more
+ * @dstport: UDP port, 0 for the device's, host order
+ * @id: place in &tenovl_dev.peers, the cursor of dumps
+ * @nsources: how many @sources, its own address included
+ * @sources: &struct tenovl_source
+ * @fdb: &struct tenovl_fdb_entry that point here, under the fdb lock
+ * @entries: how many those are
+ * @pending: what a request that is being checked wants of it, under RTNL
+ * @rcu: for the whole
+ *
+ * Lives under RTNL; found under RCU by &tenovl_dev.sources, by an entry or by
+ * the flood list.
+ */
+struct tenovl_peer {
+	struct in6_addr addr;
+	struct tenovl_path __rcu *path;
+	struct tenovl_peer_stats __percpu *stats;
+	struct tenovl_dev *tdev;
+	u8 encap;
+	u8 gre_key;
+	u8 admin;
+	bool flood;
+	bool dead;
+	u16 dstport;
+	u32 id;
+	u32 nsources;
+	struct list_head sources;
+	struct hlist_head fdb;
+	u32 entries;
+	struct tenovl_peer_change *pending;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tenovl_flood - the peers that get copies of what goes to all
+ * @rcu: for the whole
+ * @n: how many
+ * @peer: they
+ *
+ * Rebuilt as a whole under RTNL, read under RCU.
+ */
+struct tenovl_flood {
+	struct rcu_head rcu;
+	u32 n;
+	struct tenovl_peer *peer[];
+};
+
+/**
+ * struct tenovl_fdb_entry - where a MAC address is
+ * @node: in &tenovl_dev.fdb
+ * @mac: the address; the key
+ * @kind: enum tenovl_fdb_kind
+ * @frozen: moved too often; stays until @window_start + move_window
+ * @peer: behind whom, NULL for the head
+ * @seen: jiffies of the last frame from it; written on the packet path, at
+ *	most once a jiffy
+ * @window_start: jiffies at which counting of @moves began, or the freeze
+ * @moves: in this window
+ * @seq: sequence number of the control plane
+ * @id: place in &tenovl_dev.fdb_ids, the cursor of dumps
+ * @peer_list: in &tenovl_peer.fdb
+ * @rcu: for the whole
+ *
+ * Changed under the fdb lock, read under RCU; readers take @peer once.
+ */
+struct tenovl_fdb_entry {
+	struct rhash_head node;
+	u8 mac[ETH_ALEN];
+	u8 kind;
+	bool frozen;
+	struct tenovl_peer __rcu *peer;
+	unsigned long seen;
+	unsigned long window_start;
+	u32 moves;
+	u32 seq;
+	u32 id;
+	struct hlist_node peer_list;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tenovl_filter - what the head wants beside its own address
+ * @rcu: for the whole
+ * @n: how many addresses
+ * @addr: unicast and multicast addresses of the device's lists
+ *
+ * A snapshot of the lists, which the packet path may not walk.
+ */
+struct tenovl_filter {
+	struct rcu_head rcu;
+	u32 n;
+	u8 addr[][ETH_ALEN];
+};
+
+/**
+ * struct tenovl_claim - one network id that a device receives
+ * @node: in the table of claims
+ * @tdev: the device
+ * @local: outer address, or the any address of a family
+ * @id: VNI or plain key
+ * @port: UDP port of VXLAN, 0 for GRE
+ * @layout: enum tenovl_layout
+ */
+struct tenovl_claim {
+	struct hlist_node node;
+	struct tenovl_dev *tdev;
+	struct in6_addr local;
+	u32 id;
+	u16 port;
+	u8 layout;
+};
+
+struct tenovl_vxlan_sock;
+
+/**
+ * struct tenovl_claims - all that a device receives, and what it keeps open
+ * @claim: the claims
+ * @n: how many
+ * @sock: the VXLAN socket, shared, or NULL
+ * @gre: holds the hook of @family, for GRE and for ICMP errors
+ * @family: AF_INET or AF_INET6
+ * @net: the underlay
+ * @rcu: for the whole
+ */
+struct tenovl_claims {
+	struct tenovl_claim claim[TENOVL_LAYOUTS];
+	unsigned int n;
+	struct tenovl_vxlan_sock *sock;
+	bool gre;
+	u8 family;
+	struct net *net;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tenovl_dev - a segment; the private part of its netdevice (the head)
+ * @dev: the head
+ * @net: the underlay, the namespace it was created in; not held: the device
+ *	goes when that namespace goes
+ * @settings: what is configured
+ * @stats: counters
+ * @fdb: MAC address to place
+ * @sources: outer source address to peer
+ * @flood: the flood list, NULL for none
+ * @filter: what the head wants, NULL for everything
+ * @gro_cells: merge what the underlay did not
+ * @fdb_lock: serializes changes of the forwarding table; taken in softirq
+ * @fdb_ids: entries by id; its lock nests inside @fdb_lock
+ * @fdb_next_id: for cyclic allocation
+ * @fdb_generation: counts changes, under @fdb_lock
+ * @n_static: static entries, under @fdb_lock
+ * @n_learned: learned entries, under @fdb_lock
+ * @age_work: ageing and thawing
+ * @peers: by id, under RTNL
+ * @peer_next_id: for cyclic allocation
+ * @peer_generation: counts changes, under RTNL
+ * @n_peers: how many, under RTNL
+ * @claims: what it receives, under RTNL; NULL while unconfigured
+ * @id: place in the table of all devices
+ * @mtu_auto: follow the peers' routes
+ * @mtu_self: we are changing the MTU, not the user
+ * @mtu_stale: a route changed; the worker is to look
+ * @detached: the underlay is gone; only deletion is left
+ */
+struct tenovl_dev {
+	struct net_device *dev;
+	struct net *net;
+	struct tenovl_settings __rcu *settings;
+	struct tenovl_stats __percpu *stats;
+	struct rhashtable fdb;
+	struct rhashtable sources;
+	struct tenovl_flood __rcu *flood;
+	struct tenovl_filter __rcu *filter;
+	struct gro_cells gro_cells;
+
+	spinlock_t fdb_lock ____cacheline_aligned_in_smp;
+	struct xarray fdb_ids;
+	u32 fdb_next_id;
+	u32 fdb_generation;
+	u32 n_static;
+	u32 n_learned;
+	struct delayed_work age_work;
+
+	struct xarray peers;
+	u32 peer_next_id;
+	u32 peer_generation;
+	u32 n_peers;
+	struct tenovl_claims *claims;
+	u32 id;
+	bool mtu_auto;
+	bool mtu_self;
+	bool mtu_stale;
+	bool detached;
+};
+
+/**
+ * union tenovl_ip_pair - the outer addresses that a route settled on
+ * @saddr4: IPv4 source
+ * @daddr4: IPv4 destination
+ * @saddr6: IPv6 source
+ * @daddr6: IPv6 destination
+ */
+union tenovl_ip_pair {
+	struct {
+		__be32 saddr4;
+		__be32 daddr4;
+	};
+	struct {
+		struct in6_addr saddr6;
+		struct in6_addr daddr6;
+	};
+};
+
+/**
+ * struct tenovl_encap_ops - an encapsulation, towards the common path
+ * @proto: outer IP protocol
+ * @gso: SKB_GSO_* bit of the header it pushes
+ * @gso_csum: the same with a checksum in that header
+ * @hlen: bytes of header behind the outer IP header, for @path's settings
+ * @push: push the header; the outer IP header is not there yet. @skb has the
+ *	headroom and went through iptunnel_handle_offloads(). Softirq.
+ */
+struct tenovl_encap_ops {
+	u8 proto;
+	int gso;
+	int gso_csum;
+	u8 (*hlen)(const struct tenovl_path *path);
+	void (*push)(struct sk_buff *skb, const struct tenovl_path *path,
+		     const union tenovl_ip_pair *ip);
+};
+
+/**
+ * struct tenovl_verdict - where a frame goes, or why it goes nowhere
+ * @head: deliver to the head
+ * @flood: send to all peers of the flood list
+ * @peer: send to this one peer; NULL for none
+ * @drop: the counter (TENOVL_A_STATS_*) when it goes nowhere, else 0
+ *
+ * A plain value, computed without side effects.
+ */
+struct tenovl_verdict {
+	bool head;
+	bool flood;
+	struct tenovl_peer *peer;
+	u16 drop;
+};
+
+/**
+ * struct tenovl_peer_req - one peer of a request, parsed
+ * @attr: the nest, for the extack
+ * @source_attr: the nest of sources, for the extack; NULL when not named
+ * @addr: its key
+ * @sources: further sources (@nsources of them, owned by the request)
+ * @nsources: how many
+ * @dstport: new port
+ * @encap: new encapsulation
+ * @gre_key: new key layout
+ * @admin: new admin state
+ * @flood: new flood flag
+ * @has_encap: @encap is named
+ * @has_gre_key: @gre_key is named
+ * @has_dstport: @dstport is named
+ * @has_admin: @admin is named
+ * @has_flood: @flood is named
+ * @has_sources: @sources are named
+ */
+struct tenovl_peer_req {
+	const struct nlattr *attr;
+	const struct nlattr *source_attr;
+	struct in6_addr addr;
+	struct in6_addr *sources;
+	u32 nsources;
+	u16 dstport;
+	u8 encap;
+	u8 gre_key;
+	u8 admin;
+	u8 flood;
+	bool has_encap;
+	bool has_gre_key;
+	bool has_dstport;
+	bool has_admin;
+	bool has_flood;
+	bool has_sources;
+};
+
+/**
+ * struct tenovl_fdb_req - one forwarding entry of a request, parsed
+ * @attr: the nest, for the extack
+ * @mac: its key
+ * @peer_addr: where it is to point; valid when @has_peer
+ * @seq: sequence number; valid when @has_seq
+ * @has_peer: @peer_addr is named
+ * @has_seq: @seq is named
+ * @force: take a lower sequence number
+ */
+struct tenovl_fdb_req {
+	const struct nlattr *attr;
+	u8 mac[ETH_ALEN];
+	struct in6_addr peer_addr;
+	u32 seq;
+	bool has_peer;
+	bool has_seq;
+	bool force;
+};
+
+/**
+ * struct tenovl_fdb_filter - which entries to flush
+ * @peer: only those behind it, NULL for any
+ * @kind: only this enum tenovl_fdb_kind; valid when @has_kind
+ * @has_kind: @kind is named
+ */
+struct tenovl_fdb_filter {
+	struct tenovl_peer *peer;
+	u8 kind;
+	bool has_kind;
+};
+
+/**
+ * struct tenovl_fdb_info - a forwarding entry as told to users
+ * @mac: the address
+ * @kind: enum tenovl_fdb_kind
+ * @frozen: held in place
+ * @has_peer: behind a peer, else at the head
+ * @peer_addr: its address
+ * @moves: in this window
+ * @seq: sequence number
+ * @idle: milliseconds since it was seen
+ * @id: cursor
+ */
+struct tenovl_fdb_info {
+	u8 mac[ETH_ALEN];
+	u8 kind;
+	bool frozen;
+	bool has_peer;
+	struct in6_addr peer_addr;
+	u32 moves;
+	u32 seq;
+	u32 idle;
+	u32 id;
+};
+
+static inline bool tenovl_addr_v4(const struct in6_addr *addr)
+{
+	return ipv6_addr_v4mapped(addr);
+}
+
+static inline __be32 tenovl_addr_ip4(const struct in6_addr *addr)
+{
+	return addr->s6_addr32[3];
+}
+
+static inline void tenovl_addr_set4(struct in6_addr *addr, __be32 ip4)
+{
+	ipv6_addr_set_v4mapped(ip4, addr);
+}
+
+static inline bool tenovl_addr_any(const struct in6_addr *addr)
+{
+	return tenovl_addr_v4(addr) ? !tenovl_addr_ip4(addr) : ipv6_addr_any(addr);
+}
+
+static inline u8 tenovl_addr_family(const struct in6_addr *addr)
+{
+	return tenovl_addr_v4(addr) ? AF_INET : AF_INET6;
+}
+
+/* Bytes of an address in a netlink attribute, and where they start. */
+static inline int tenovl_addr_len(const struct in6_addr *addr)
+{
+	return tenovl_addr_v4(addr) ? sizeof(struct in_addr) : sizeof(*addr);
+}
+
+static inline const void *tenovl_addr_data(const struct in6_addr *addr)
+{
+	return tenovl_addr_v4(addr) ? (const void *)&addr->s6_addr32[3] : addr;
+}
+
+/* BH off: two softirqs on one CPU do not nest, a task and a softirq would. */
+static inline void tenovl_stat_add(const struct tenovl_dev *tdev, unsigned int which, u64 n)
+{
+	struct tenovl_stats *stats = this_cpu_ptr(tdev->stats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_add(&stats->c[which], n);
+	u64_stats_update_end(&stats->syncp);
+}
+
+static inline void tenovl_stat_inc(const struct tenovl_dev *tdev, unsigned int which)
+{
+	tenovl_stat_add(tdev, which, 1);
+}
+
+/* Frames and bytes in one go; the byte counter follows the frame counter. */
+static inline void tenovl_stat_frame(const struct tenovl_dev *tdev, unsigned int which, u32 len)
+{
+	struct tenovl_stats *stats = this_cpu_ptr(tdev->stats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->c[which]);
+	u64_stats_add(&stats->c[which + 1], len);
+	u64_stats_update_end(&stats->syncp);
+}
+
+static inline void tenovl_peer_stat_inc(const struct tenovl_peer *peer, unsigned int which)
+{
+	struct tenovl_peer_stats *stats = this_cpu_ptr(peer->stats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->c[which]);
+	u64_stats_update_end(&stats->syncp);
+}
+
+static inline void tenovl_peer_stat_frame(const struct tenovl_peer *peer, unsigned int which,
+					  u32 len)
+{
+	struct tenovl_peer_stats *stats = this_cpu_ptr(peer->stats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->c[which]);
+	u64_stats_add(&stats->c[which + 1], len);
+	u64_stats_update_end(&stats->syncp);
+}
+
+/* At most once a jiffy, so that the entry's cache line stays shared. */
+static inline void tenovl_fdb_seen(struct tenovl_fdb_entry *entry)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(entry->seen) != now)
+		WRITE_ONCE(entry->seen, now);
+}
+
+/* main.c: per-namespace part */
+
+/**
+ * struct tenovl_net - what an underlay namespace holds
+ * @socks: VXLAN sockets, under RTNL
+ * @gre_users: devices that receive GRE, by family (0 IPv4, 1 IPv6), under RTNL
+ * @stats: counters of what reached no device, indexed by TENOVL_A_NET_STATS_*
+ * @exiting: no device may come any more, under RTNL
+ */
+struct tenovl_net {
+	struct list_head socks;
+	unsigned int gre_users[2];
+	atomic64_t stats[TENOVL_A_NET_STATS_MAX + 1];
+	bool exiting;
+};
+
+extern unsigned int tenovl_net_id;
+
+struct tenovl_net *tenovl_pernet(const struct net *net);
+void tenovl_net_count(const struct net *net, unsigned int which);
+
+/* device.c: the kind, the head, its settings. RTNL unless said otherwise. */
+
+extern struct rtnl_link_ops tenovl_link_ops;
+
+bool tenovl_dev_is(const struct net_device *dev);
+struct tenovl_dev *tenovl_dev_next(u32 *id);
+int tenovl_dev_set(struct tenovl_dev *tdev, const struct tenovl_settings *wanted,
+		   const struct nlattr *attr, struct netlink_ext_ack *extack);
+int tenovl_dev_set_mtu(struct tenovl_dev *tdev, u32 mtu);
+void tenovl_dev_follow_mtu(struct tenovl_dev *tdev);
+void tenovl_dev_detach_net(struct net *net);
+void tenovl_dev_delete_detached(void);
+int tenovl_dev_init(void);
+void tenovl_dev_exit(void);
+/* any context */
+void tenovl_dev_mtu_stale(struct tenovl_dev *tdev);
+
+/* claim.c: which device receives what. */
+
+/* RTNL */
+struct tenovl_claims *tenovl_claims_open(struct tenovl_dev *tdev,
+					 const struct tenovl_settings *settings,
+					 unsigned long layouts,
+					 const struct nlattr *attr,
+					 struct netlink_ext_ack *extack);
+void tenovl_claims_publish(struct tenovl_dev *tdev, struct tenovl_claims *claims);
+void tenovl_claims_discard(struct tenovl_claims *claims);
+/* RCU */
+struct tenovl_dev *tenovl_claim_find(const struct net *net, u8 layout, u16 port, u32 id,
+				     const struct in6_addr *local);
+
+/* peer.c: remote VTEPs */
+
+/* RTNL */
+int tenovl_peers_init(struct tenovl_dev *tdev);
+void tenovl_peers_destroy(struct tenovl_dev *tdev);
+struct tenovl_peer *tenovl_source_owner(struct tenovl_dev *tdev, const struct in6_addr *addr);
+struct tenovl_peer *tenovl_peer_find(struct tenovl_dev *tdev, const struct in6_addr *addr);
+struct tenovl_peer *tenovl_peer_next(struct tenovl_dev *tdev, unsigned long *id);
+int tenovl_peers_add(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n,
+		     struct netlink_ext_ack *extack);
+int tenovl_peers_set(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n,
+		     struct netlink_ext_ack *extack);
+int tenovl_peers_del(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n,
+		     struct netlink_ext_ack *extack);
+unsigned long tenovl_peers_layouts(struct tenovl_dev *tdev,
+				   const struct tenovl_settings *settings);
+struct tenovl_path **tenovl_paths_build(struct tenovl_dev *tdev,
+					const struct tenovl_settings *settings);
+void tenovl_paths_publish(struct tenovl_dev *tdev, struct tenovl_path **paths);
+u32 tenovl_peers_mtu(struct tenovl_dev *tdev);
+u32 tenovl_peer_pmtu(struct tenovl_peer *peer);
+/* RCU */
+struct tenovl_peer *tenovl_source_find(struct tenovl_dev *tdev, const struct in6_addr *addr);
+
+/* fdb.c: MAC addresses */
+
+/* RTNL */
+int tenovl_fdb_init(struct tenovl_dev *tdev);
+void tenovl_fdb_destroy(struct tenovl_dev *tdev);
+int tenovl_fdb_set(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n, bool replace,
+		   struct netlink_ext_ack *extack);
+int tenovl_fdb_del(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n,
+		   struct netlink_ext_ack *extack);
+void tenovl_fdb_flush(struct tenovl_dev *tdev, const struct tenovl_fdb_filter *filter);
+void tenovl_fdb_flush_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer);
+void tenovl_fdb_settings_changed(struct tenovl_dev *tdev);
+/* RTNL or RCU */
+bool tenovl_fdb_get(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_fdb_info *info);
+bool tenovl_fdb_next(struct tenovl_dev *tdev, unsigned long *id, struct tenovl_fdb_info *info);
+/* RCU, softirq */
+struct tenovl_fdb_entry *tenovl_fdb_find(struct tenovl_dev *tdev, const u8 *mac);
+void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+		      const u8 *mac, struct tenovl_peer *peer);
+
+/* switch.c: the verdict. RCU. */
+struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place from,
+				    const u8 *dmac);
+bool tenovl_head_wants(const struct tenovl_dev *tdev, const u8 *dmac);
+
+/* path.c: the way to a peer */
+
+/* RTNL */
+struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
+				    const struct tenovl_settings *settings,
+				    const struct in6_addr *daddr, u8 encap, u8 gre_key,
+				    u16 dstport);
+void tenovl_path_free(struct tenovl_path *path);
+void tenovl_path_free_rcu(struct tenovl_path *path);
+u32 tenovl_path_route_mtu(struct tenovl_dev *tdev, const struct tenovl_path *path, u32 *pmtu);
+/* RCU, BH off */
+struct dst_entry *tenovl_path_route(struct tenovl_dev *tdev, struct tenovl_path *path,
+				    union tenovl_ip_pair *ip);
+bool tenovl_route_is_local(const struct dst_entry *dst, bool v6);
+
+/* inner.c: what a frame carries */
+void tenovl_inner_parse(struct sk_buff *skb, struct tenovl_inner *inner);
+bool tenovl_inner_tagged(const struct sk_buff *skb);
+
+/* xmit.c: frames that leave. BH off. */
+netdev_tx_t tenovl_xmit(struct sk_buff *skb, struct net_device *dev);
+
+/* receive.c: frames that arrive. BH off, RCU. */
+bool tenovl_depth_enter(void);
+void tenovl_depth_leave(void);
+bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct in6_addr *source,
+		    u8 outer_tos);
+bool tenovl_receive_handover(struct tenovl_dev *tdev, struct sk_buff *skb,
+			     const struct in6_addr *source);
+
+/* vxlan.c */
+extern const struct tenovl_encap_ops tenovl_vxlan_ops;
+bool tenovl_vxlan_parse(const struct sk_buff *skb, unsigned int off, u32 *vni);
+struct tenovl_vxlan_sock *tenovl_vxlan_open(struct net *net, u8 family, u16 port,
+					    struct netlink_ext_ack *extack);
+void tenovl_vxlan_close(struct tenovl_vxlan_sock *vs);
+void tenovl_vxlan_offload_ports(struct net_device *lower, bool push);
+
+/* gre.c */
+extern const struct tenovl_encap_ops tenovl_gre_ops;
+int tenovl_gre_open(struct net *net, u8 family, struct netlink_ext_ack *extack);
+void tenovl_gre_close(struct net *net, u8 family);
+
+/* stats.c */
+void tenovl_drop(const struct tenovl_dev *tdev, struct sk_buff *skb, unsigned int why);
+void tenovl_stats_sum(const struct tenovl_dev *tdev, u64 *sum);
+void tenovl_peer_stats_sum(const struct tenovl_peer *peer, u64 *sum);
+void tenovl_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to);
+
+/* netlink.c: the family */
+extern struct genl_family tenovl_family;
+
+/* RTNL */
+int tenovl_addr_get(struct in6_addr *addr, const struct nlattr *attr,
+		    struct netlink_ext_ack *extack);
+int tenovl_fill_dev(struct sk_buff *msg, struct tenovl_dev *tdev, struct net *viewer);
+int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state);
+/* RTNL, or BH off */
+int tenovl_fill_name(struct sk_buff *msg, const struct tenovl_dev *tdev, struct net *viewer,
+		     gfp_t gfp);
+/* any context */
+size_t tenovl_fill_size(int nest);
+int tenovl_fill_addr(struct sk_buff *msg, int type, const struct in6_addr *addr);
+int tenovl_fill_fdb(struct sk_buff *msg, const struct tenovl_fdb_info *info,
+		    const struct in6_addr *old_peer);
+
+/* bridge.c: what `bridge fdb` speaks, RTM_*NEIGH of family AF_BRIDGE */
+#ifdef TENOVL_HAVE_FDB_NOTIFIED
+int tenovl_bridge_fdb_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev,
+			  const unsigned char *addr, u16 vid, u16 flags, bool *notified,
+			  struct netlink_ext_ack *extack);
+int tenovl_bridge_fdb_del(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev,
+			  const unsigned char *addr, u16 vid, bool *notified,
+			  struct netlink_ext_ack *extack);
+#else
+int tenovl_bridge_fdb_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev,
+			  const unsigned char *addr, u16 vid, u16 flags,
+			  struct netlink_ext_ack *extack);
+int tenovl_bridge_fdb_del(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev,
+			  const unsigned char *addr, u16 vid, struct netlink_ext_ack *extack);
+#endif
+#ifdef TENOVL_HAVE_FDB_DEL_BULK_NLH
+int tenovl_bridge_fdb_flush(struct nlmsghdr *nlh, struct net_device *dev,
+			    struct netlink_ext_ack *extack);
+#else
+int tenovl_bridge_fdb_flush(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev,
+			    u16 vid, struct netlink_ext_ack *extack);
+#endif
+int tenovl_bridge_fdb_get(struct sk_buff *skb, struct nlattr *tb[], struct net_device *dev,
+			  const unsigned char *addr, u16 vid, u32 portid, u32 seq,
+			  struct netlink_ext_ack *extack);
+int tenovl_bridge_fdb_dump(struct sk_buff *skb, struct netlink_callback *cb,
+			   struct net_device *dev, struct net_device *filter_dev, int *idx);
+/* RTNL or fdb lock, BH off */
+void tenovl_bridge_notify(struct tenovl_dev *tdev, const struct tenovl_fdb_info *info, int type);
+
+/* event.c: the multicast group, heard in the underlay only */
+
+/* its place in &tenovl_family.mcgrps */
+#define TENOVL_GROUP_EVENTS	0
+
+/* RTNL */
+u32 tenovl_event_dev_generation(void);
+void tenovl_event_dev(struct tenovl_dev *tdev, enum tenovl_event event);
+void tenovl_event_peer(struct tenovl_peer *peer, enum tenovl_event event);
+/* fdb lock held, BH off */
+void tenovl_event_fdb(struct tenovl_dev *tdev, enum tenovl_event event,
+		      const struct tenovl_fdb_info *info, const struct in6_addr *old_peer);
+
+#endif /* _TENOVL_H */

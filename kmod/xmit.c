@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Frames that leave: validate, verdict, route, path MTU, headroom, offloads,
+ * header, send. Every way out counts once.
+ */
+#include <linux/if_vlan.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ip_tunnels.h>
+
+#include "tenovl.h"
+
+/* A copy for one of several peers, with a head of its own and shared fragments.
+ * The head has room for the outer header, so nothing is copied again.
+ */
+static struct sk_buff *tenovl_copy(struct sk_buff *skb, unsigned int headroom)
+{
+	int offset = headroom - skb_headroom(skb);
+	struct sk_buff *copy;
+
+	copy = __pskb_copy(skb, headroom, GFP_ATOMIC);
+	if (!copy)
+		return NULL;
+	/* The offsets that were copied count from the head of the original. */
+	copy->mac_header += offset;
+	copy->network_header += offset;
+	if (skb_transport_header_was_set(skb))
+		copy->transport_header += offset;
+	if (copy->ip_summed == CHECKSUM_PARTIAL)
+		copy->csum_start += offset;
+	return copy;
+}
+
+/* RFC 6040, normal mode: the ECN field is copied, CE too. (The kernel's own
+ * INET_ECN_encapsulate() shows CE as ECT(0) outside, as RFC 3168 had it.)
+ */
+static u8 tenovl_outer_tos(const struct tenovl_path *path, const struct tenovl_inner *inner)
+{
+	u8 tos = path->dscp_inherit ? inner->tos & ~INET_ECN_MASK : path->tos;
+
+	return tos | (inner->tos & INET_ECN_MASK);
+}
+
+/* May the underlay, or we, fragment the outer packet? */
+static bool tenovl_outer_may_fragment(const struct tenovl_path *path,
+				      const struct tenovl_inner *inner)
+{
+	return path->df == TENOVL_DF_UNSET ||
+	       (path->df == TENOVL_DF_INHERIT && inner->may_fragment);
+}
+
+static bool tenovl_too_big(const struct sk_buff *skb, const struct dst_entry *dst,
+			   const struct tenovl_path *path, const struct tenovl_inner *inner)
+{
+	int mtu = dst_mtu(dst) - path->hlen - inner->noff;
+
+	if (skb_is_gso(skb))
+		return !skb_gso_validate_network_len(skb, mtu);
+	return (int)(skb->len - inner->noff) > mtu;
+}
+
+/* The answer comes back to where the frame came from, as if a router beyond
+ * this device had sent it.
+ */
+static void tenovl_answer(struct tenovl_dev *tdev, struct sk_buff *skb)
+{
+	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_PMTU_ANSWER);
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	skb->protocol = eth_type_trans(skb, tdev->dev);
+	skb_reset_network_header(skb);
+	netif_rx(skb);
+}
+
+/* Build the answer to a frame that is too big, in its place. The kernel's builder
+ * knows untagged frames only: a tag is put aside and given to the answer.
+ *
+ * Return: whether there is an answer; a tagged frame without one lost its tag.
+ */
+static bool tenovl_build_answer(struct sk_buff *skb, struct dst_entry *dst,
+				const struct tenovl_path *path, const struct tenovl_inner *inner)
+{
+	__be16 vlan_proto = ((const struct ethhdr *)skb->data)->h_proto;
+	bool tagged = inner->noff == VLAN_ETH_HLEN;
+	u16 tci;
+
+	if (!inner->proto || inner->noff > VLAN_ETH_HLEN)
+		return false;
+	if (tagged && __skb_vlan_pop(skb, &tci))
+		return false;
+	skb_set_network_header(skb, ETH_HLEN);
+	skb->protocol = inner->proto;
+	if (skb_tunnel_check_pmtu(skb, dst, path->hlen + inner->noff, true) <= 0)
+		return false;
+	if (tagged)
+		__vlan_hwaccel_put_tag(skb, vlan_proto, tci);
+	return true;
+}
+
+/* Return: 0 to send it, a counter to drop it by, or -1 when it was consumed. */
+static int tenovl_check_pmtu(struct tenovl_dev *tdev, struct sk_buff *skb,
+			     struct dst_entry *dst, const struct tenovl_path *path,
+			     const struct tenovl_inner *inner)
+{
+	bool fragment;
+
+	if (likely(!tenovl_too_big(skb, dst, path, inner)))
+		return 0;
+	/* Nobody listens for an answer to what may be fragmented anyway. */
+	fragment = tenovl_outer_may_fragment(path, inner);
+	if (fragment && (inner->may_fragment || inner->noff != ETH_HLEN))
+		return 0;
+	if (tenovl_build_answer(skb, dst, path, inner)) {
+		tenovl_answer(tdev, skb);
+		return -1;
+	}
+	return fragment ? 0 : TENOVL_A_STATS_TX_DROP_TOO_BIG;
+}
+
+static int tenovl_send4(struct tenovl_dev *tdev, struct sk_buff *skb, struct dst_entry *dst,
+			const struct tenovl_path *path, const union tenovl_ip_pair *ip, u8 tos,
+			bool df)
+{
+	struct iphdr *iph;
+
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	iph = skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	iph->version = 4;
+	iph->ihl = sizeof(*iph) >> 2;
+	iph->tos = tos;
+	iph->ttl = path->ttl ?: ip4_dst_hoplimit(dst);
+	iph->protocol = path->ops->proto;
+	iph->saddr = ip->saddr4;
+	iph->daddr = ip->daddr4;
+	/* RFC 6864: what is never fragmented needs no id. */
+	if (df && !ip_mtu_locked(dst)) {
+		iph->frag_off = htons(IP_DF);
+		iph->id = 0;
+	} else {
+		iph->frag_off = 0;
+		__ip_select_ident(tdev->net, iph, skb_shinfo(skb)->gso_segs ?: 1);
+	}
+	skb_dst_set(skb, dst);
+	return ip_local_out(tdev->net, NULL, skb);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static int tenovl_send6(struct tenovl_dev *tdev, struct sk_buff *skb, struct dst_entry *dst,
+			const struct tenovl_path *path, const union tenovl_ip_pair *ip, u8 tos,
+			bool df)
+{
+	struct ipv6hdr *ip6h;
+
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	skb->ignore_df = !df;
+	ip6h = skb_push(skb, sizeof(*ip6h));
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(ip6h, tos, 0);
+	/* ip6_local_out() fills in the payload length. */
+	ip6h->nexthdr = path->ops->proto;
+	ip6h->hop_limit = path->ttl ?: ip6_dst_hoplimit(dst);
+	ip6h->saddr = ip->saddr6;
+	ip6h->daddr = ip->daddr6;
+	skb_dst_set(skb, dst);
+	return ip6_local_out(tdev->net, NULL, skb);
+}
+#else
+static int tenovl_send6(struct tenovl_dev *tdev, struct sk_buff *skb, struct dst_entry *dst,
+			const struct tenovl_path *path, const union tenovl_ip_pair *ip, u8 tos,
+			bool df)
+{
+	dst_release(dst);
+	kfree_skb(skb);
+	return -EAFNOSUPPORT;
+}
+#endif
+
+static void tenovl_xmit_done(struct tenovl_dev *tdev, struct tenovl_peer *peer, u32 len, int err)
+{
+	if (unlikely(net_xmit_eval(err))) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_ERROR);
+		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_TX_DROPS);
+		return;
+	}
+	tenovl_stat_frame(tdev, TENOVL_A_STATS_TX_PACKETS, len);
+	tenovl_peer_stat_frame(peer, TENOVL_A_PEER_STATS_TX_PACKETS, len);
+}
+
+/* Room for the outer headers, and a head that is ours to write. Where it grows,
+ * what the sender's socket accounts for grows with it; pskb_expand_head() alone
+ * leaves truesize short, and a receiver on this host finds out.
+ *
+ * Return: the frame, or NULL when it was freed.
+ */
+static struct sk_buff *tenovl_make_room(struct sk_buff *skb, unsigned int headroom)
+{
+	if (unlikely(skb_headroom(skb) < headroom)) {
+		skb = skb_expand_head(skb, headroom);
+		if (!skb)
+			return NULL;
+	}
+	if (skb_cow_head(skb, headroom)) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
+		return NULL;
+	}
+	return skb;
+}
+
+/* The border: nothing of the tenant's skb but its payload, its hash and its
+ * socket (for back pressure) reaches the underlay. Its priority would choose a
+ * class of the underlay's qdiscs.
+ */
+static int tenovl_encapsulate(struct sk_buff *skb, const struct tenovl_path *path,
+			      const union tenovl_ip_pair *ip)
+{
+	const struct tenovl_encap_ops *ops = path->ops;
+
+	if (iptunnel_handle_offloads(skb, path->csum ? ops->gso_csum : ops->gso))
+		return TENOVL_A_STATS_TX_DROP_OFFLOAD;
+	skb_set_inner_protocol(skb, htons(ETH_P_TEB));
+	skb_scrub_packet(skb, true);
+	skb->mark = path->mark;
+	skb->priority = 0;
+	ops->push(skb, path, ip);
+	skb_clear_hash_if_not_l4(skb);
+	return 0;
+}
+
+/* Consumes the route. Return: 0 when the frame was consumed, or a counter. */
+static unsigned int tenovl_xmit_route(struct tenovl_dev *tdev, struct tenovl_peer *peer,
+				      struct sk_buff *skb, struct dst_entry *dst,
+				      const struct tenovl_path *path,
+				      const union tenovl_ip_pair *ip,
+				      const struct tenovl_inner *inner)
+{
+	bool df = !tenovl_outer_may_fragment(path, inner);
+	u8 tos = tenovl_outer_tos(path, inner);
+	u32 len = skb->len;
+	int rc;
+
+	rc = tenovl_check_pmtu(tdev, skb, dst, path, inner);
+	if (rc)
+		goto release_dst;
+	skb = tenovl_make_room(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + path->hlen);
+	if (!skb) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
+		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_TX_DROPS);
+		goto release_dst;
+	}
+	rc = tenovl_encapsulate(skb, path, ip);
+	if (rc)
+		goto release_dst;
+	if (path->v6)
+		rc = tenovl_send6(tdev, skb, dst, path, ip, tos, df);
+	else
+		rc = tenovl_send4(tdev, skb, dst, path, ip, tos, df);
+	tenovl_xmit_done(tdev, peer, len, rc);
+	return 0;
+
+release_dst:
+	dst_release(dst);
+	return max(rc, 0);
+}
+
+/* A peer on this host needs no header. Return: as tenovl_xmit_route(). */
+static unsigned int tenovl_xmit_handover(struct tenovl_dev *tdev, struct tenovl_peer *peer,
+					 struct sk_buff *skb, struct tenovl_dev *target,
+					 const struct tenovl_path *path,
+					 const union tenovl_ip_pair *ip)
+{
+	struct in6_addr source;
+	u32 len = skb->len;
+
+	if (target == tdev)
+		return TENOVL_A_STATS_TX_DROP_LOOP;
+	if (path->v6)
+		source = ip->saddr6;
+	else
+		tenovl_addr_set4(&source, ip->saddr4);
+	if (!tenovl_receive_handover(target, skb, &source)) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_HANDOVER);
+		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_TX_DROPS);
+		return 0;
+	}
+	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_HANDOVER);
+	tenovl_xmit_done(tdev, peer, len, 0);
+	return 0;
+}
+
+static struct tenovl_dev *tenovl_xmit_target(const struct tenovl_dev *tdev,
+					     const struct tenovl_path *path)
+{
+	u16 port = path->layout == TENOVL_LAYOUT_VXLAN ? ntohs(path->dport) : 0;
+
+	return tenovl_claim_find(tdev->net, path->layout, port, path->vni, &path->daddr);
+}
+
+/* Return: 0 when the frame was consumed, or a counter to drop it by. */
+static unsigned int tenovl_xmit_path(struct tenovl_dev *tdev, struct tenovl_peer *peer,
+				     struct sk_buff *skb, const struct tenovl_inner *inner)
+{
+	struct tenovl_path *path = rcu_dereference(peer->path);
+	struct tenovl_dev *target;
+	union tenovl_ip_pair ip;
+	struct dst_entry *dst;
+
+	if (!path)
+		return TENOVL_A_STATS_TX_DROP_UNCONFIGURED;
+	if (READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
+		return TENOVL_A_STATS_TX_DROP_PEER_DOWN;
+	dst = tenovl_path_route(tdev, path, &ip);
+	if (IS_ERR(dst))
+		return TENOVL_A_STATS_TX_DROP_NO_ROUTE;
+	if (unlikely(dst->dev == tdev->dev)) {
+		dst_release(dst);
+		return TENOVL_A_STATS_TX_DROP_LOOP;
+	}
+	if (unlikely(tenovl_route_is_local(dst, path->v6))) {
+		target = tenovl_xmit_target(tdev, path);
+		if (target) {
+			dst_release(dst);
+			return tenovl_xmit_handover(tdev, peer, skb, target, path, &ip);
+		}
+	}
+	return tenovl_xmit_route(tdev, peer, skb, dst, path, &ip, inner);
+}
+
+static void tenovl_xmit_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer,
+			     struct sk_buff *skb, const struct tenovl_inner *inner)
+{
+	unsigned int why = tenovl_xmit_path(tdev, peer, skb, inner);
+
+	if (unlikely(why)) {
+		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_TX_DROPS);
+		tenovl_drop(tdev, skb, why);
+	}
+}
+
+/* Head-end replication: a copy for each peer but the last, which takes the
+ * original.
+ */
+static void tenovl_xmit_flood(struct tenovl_dev *tdev, struct sk_buff *skb,
+			      const struct tenovl_inner *inner)
+{
+	const struct tenovl_flood *flood = rcu_dereference(tdev->flood);
+	unsigned int headroom;
+	struct sk_buff *copy;
+	u32 i;
+
+	if (!flood) {
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_NO_PEER);
+		return;
+	}
+	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_FLOOD);
+	headroom = max_t(unsigned int, skb_headroom(skb), tdev->dev->needed_headroom);
+	for (i = 0; i < flood->n - 1; i++) {
+		copy = tenovl_copy(skb, headroom);
+		if (copy)
+			tenovl_xmit_peer(tdev, flood->peer[i], copy, inner);
+		else
+			tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
+	}
+	tenovl_xmit_peer(tdev, flood->peer[i], skb, inner);
+}
+
+/* What is behind the head (a bridge, say) and was known behind a peer has come
+ * here. The head's own traffic is told by one comparison.
+ */
+static void tenovl_xmit_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			      const u8 *mac)
+{
+	struct tenovl_fdb_entry *entry;
+
+	if (likely(ether_addr_equal(mac, tdev->dev->dev_addr)) || !settings->learning)
+		return;
+	entry = tenovl_fdb_find(tdev, mac);
+	if (!entry)
+		return;
+	if (rcu_access_pointer(entry->peer))
+		tenovl_fdb_learn(tdev, settings, mac, NULL);
+	else
+		tenovl_fdb_seen(entry);
+}
+
+/* The flow of a tagged frame is hashed from its tag on, where the stack's
+ * dissector begins to read; behind that, the network header is the packet's.
+ */
+static void tenovl_xmit_parse(struct sk_buff *skb, struct tenovl_inner *inner)
+{
+	tenovl_inner_parse(skb, inner);
+	skb_set_network_header(skb, ETH_HLEN);
+	if (unlikely(inner->noff != ETH_HLEN)) {
+		skb_get_hash(skb);
+		skb_set_network_header(skb, inner->noff);
+	}
+}
+
+static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
+{
+	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
+	struct tenovl_verdict verdict;
+	struct tenovl_inner inner;
+	const struct ethhdr *eth;
+
+	skb_reset_mac_header(skb);
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_SHORT);
+		return;
+	}
+	if (settings->inner_vlan == TENOVL_INNER_VLAN_DROP && tenovl_inner_tagged(skb)) {
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_VLAN);
+		return;
+	}
+	tenovl_xmit_parse(skb, &inner);
+	eth = (const struct ethhdr *)skb->data;
+	tenovl_xmit_learn(tdev, settings, eth->h_source);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_HEAD, eth->h_dest);
+	if (unlikely(verdict.drop))
+		tenovl_drop(tdev, skb, verdict.drop);
+	else if (likely(verdict.peer))
+		tenovl_xmit_peer(tdev, verdict.peer, skb, &inner);
+	else if (tenovl_configured(settings))
+		tenovl_xmit_flood(tdev, skb, &inner);
+	else
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_UNCONFIGURED);
+}
+
+/**
+ * tenovl_xmit() - ndo_start_xmit of the head
+ * @skb: a frame of the host's stack, of a bridge, or of a packet socket
+ * @dev: the head
+ *
+ * BH off.
+ *
+ * Return: NETDEV_TX_OK; the frame is always consumed.
+ */
+netdev_tx_t tenovl_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct tenovl_dev *tdev = netdev_priv(dev);
+
+	if (unlikely(!tenovl_depth_enter())) {
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_DEPTH);
+		return NETDEV_TX_OK;
+	}
+	rcu_read_lock();
+	tenovl_xmit_head(tdev, skb);
+	rcu_read_unlock();
+	tenovl_depth_leave();
+	return NETDEV_TX_OK;
+}
