@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0
+# bash completion for ovctl. Devices, peers and addresses are asked of the tool itself; a
+# keyword that is there already is not offered again.
+# shellcheck shell=bash
+
+# Column $1 of what the tool shows for the other arguments, in the namespace of the line.
+_ovctl_ask()
+{
+	local column=$1
+
+	shift
+	"${_ovctl_tool[@]}" "$@" 2>/dev/null |
+		awk -v c="$column" 'NR > 1 && $c != "-" && !seen[$c]++ { print $c }'
+}
+
+_ovctl_offer()
+{
+	local IFS=$' \t\n'
+
+	mapfile -t COMPREPLY < <(compgen -W "$*" -- "$_ovctl_cur")
+}
+
+# Keywords of a command, without those on the line from word $1 on.
+_ovctl_keywords()
+{
+	local first=$1 word used left=()
+
+	shift
+	for word; do
+		for used in "${COMP_WORDS[@]:first:COMP_CWORD-first}"; do
+			[[ $used == "$word" ]] && continue 2
+		done
+		left+=("$word")
+	done
+	_ovctl_offer "${left[@]}"
+}
+
+# The values that may follow a keyword; fails where the word is no keyword.
+_ovctl_values()
+{
+	local inherit=
+
+	[[ $_ovctl_object == peer ]] && inherit=inherit
+	case $1 in
+	encap) _ovctl_offer vxlan gre $inherit ;;
+	gre-key) _ovctl_offer nvgre plain $inherit ;;
+	flowid) _ovctl_offer hash off ;;
+	df) _ovctl_offer unset set inherit ;;
+	dscp) _ovctl_offer inherit ;;
+	udp-csum) _ovctl_offer auto on off ;;
+	inner-vlan) _ovctl_offer pass drop ;;
+	mode) _ovctl_offer l2 ;;
+	ttl | mtu) _ovctl_offer auto ;;
+	admin) _ovctl_offer up down ;;
+	source) _ovctl_offer none ;;
+	udp-zero-csum6-rx | gre-csum | learning | source-check | flood) _ovctl_offer on off ;;
+	link) _ovctl_offer none "$(cd /sys/class/net && printf '%s ' *)" ;;
+	netns) _ovctl_offer "$(ip netns list 2>/dev/null | awk '{ print $1 }')" ;;
+	dstport) [[ $inherit ]] && _ovctl_offer inherit ;;
+	peer) _ovctl_offer "$(_ovctl_ask 3 peer show "$_ovctl_dev")" ;;
+	vni | local | srcport | mark | ageing | max-learned | move-limit | move-window | seq) ;;
+	*) return 1 ;;
+	esac
+	return 0
+}
+
+# What may follow the addresses of a command.
+_ovctl_settings()
+{
+	local dev="vni encap gre-key flowid local dstport srcport link mark ttl dscp df udp-csum
+		udp-zero-csum6-rx gre-csum inner-vlan learning ageing max-learned move-limit
+		move-window source-check mtu"
+
+	_ovctl_values "${COMP_WORDS[COMP_CWORD - 1]}" && return
+	# The second number of srcport.
+	[[ ${COMP_WORDS[COMP_CWORD - 2]} == srcport ]] && return
+	# shellcheck disable=SC2086
+	case $_ovctl_object-$_ovctl_verb in
+	dev-add) _ovctl_keywords $((_ovctl_at + 3)) mode netns $dev ;;
+	dev-set) _ovctl_keywords $((_ovctl_at + 3)) $dev ;;
+	peer-add | peer-set)
+		_ovctl_keywords $((_ovctl_at + 4)) encap gre-key dstport source flood admin ;;
+	fdb-add | fdb-replace) _ovctl_keywords $((_ovctl_at + 4)) peer seq force ;;
+	fdb-del) _ovctl_keywords $((_ovctl_at + 4)) seq force ;;
+	fdb-flush)
+		if [[ " ${COMP_WORDS[*]} " == *" static "* || " ${COMP_WORDS[*]} " == *" learned "* ]]; then
+			_ovctl_keywords $((_ovctl_at + 3)) peer
+		else
+			_ovctl_keywords $((_ovctl_at + 3)) peer static learned
+		fi
+		;;
+	esac
+}
+
+# The words behind the object and its verb, by their place: 2 is the first.
+_ovctl_argument()
+{
+	case $_ovctl_object-$_ovctl_verb-$1 in
+	dev-add-2) ;;
+	dev-set-2 | peer-*-2 | fdb-*-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" ;;
+	dev-show-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --details ;;
+	dev-show-3) _ovctl_keywords $((_ovctl_at + 2)) --details ;;
+	dev-del-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --all ;;
+	stats-show-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --underlay ;;
+	peer-set-3 | peer-del-3 | peer-show-3)
+		_ovctl_offer "$(_ovctl_ask 3 peer show "$_ovctl_dev")" ;;
+	fdb-replace-3 | fdb-del-3 | fdb-show-3)
+		_ovctl_offer "$(_ovctl_ask 3 fdb show "$_ovctl_dev")" ;;
+	peer-add-3 | fdb-add-3 | dev-del-* | *-show-*) ;;
+	*) _ovctl_settings ;;
+	esac
+}
+
+_ovctl_verbs()
+{
+	case $_ovctl_object in
+	dev) _ovctl_offer add set show del help ;;
+	peer) _ovctl_offer add set del show help ;;
+	fdb) _ovctl_offer add replace del show flush help ;;
+	stats) _ovctl_offer show help --underlay "$(_ovctl_ask 1 dev show)" ;;
+	help) _ovctl_offer dev peer fdb stats monitor batch ;;
+	batch) mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur") ;;
+	esac
+}
+
+_ovctl()
+{
+	local _ovctl_cur=${COMP_WORDS[COMP_CWORD]} _ovctl_tool=("${COMP_WORDS[0]}")
+	local _ovctl_at=1 _ovctl_object _ovctl_verb _ovctl_dev
+
+	COMPREPLY=()
+	# An address with colons is several words to readline, and one to us.
+	_ovctl_join
+	while [[ $_ovctl_at -lt $COMP_CWORD && ${COMP_WORDS[_ovctl_at]} == -* ]]; do
+		case ${COMP_WORDS[_ovctl_at]} in
+		-n | --netns)
+			if ((_ovctl_at + 1 == COMP_CWORD)); then
+				_ovctl_offer "$(ip netns list 2>/dev/null | awk '{ print $1 }')"
+				_ovctl_trim
+				return
+			fi
+			_ovctl_tool+=(-n "${COMP_WORDS[_ovctl_at + 1]}")
+			((_ovctl_at++))
+			;;
+		esac
+		((_ovctl_at++))
+	done
+	_ovctl_object=${COMP_WORDS[_ovctl_at]}
+	_ovctl_verb=${COMP_WORDS[_ovctl_at + 1]-}
+	_ovctl_dev=${COMP_WORDS[_ovctl_at + 2]-}
+	case $((COMP_CWORD - _ovctl_at)) in
+	0)
+		if [[ $_ovctl_cur == -* ]]; then
+			_ovctl_offer -j --json -n --netns -h --help -V --version
+		else
+			_ovctl_offer dev peer fdb stats monitor batch help
+		fi
+		;;
+	1) _ovctl_verbs ;;
+	*) _ovctl_argument $((COMP_CWORD - _ovctl_at)) ;;
+	esac
+	_ovctl_trim
+}
+
+# Puts words together that readline divided at colons.
+_ovctl_join()
+{
+	local i joined=() cword=0 glue=
+
+	for ((i = 0; i < ${#COMP_WORDS[@]}; i++)); do
+		if [[ ${COMP_WORDS[i]} == :* || $glue ]] && ((${#joined[@]} > 1)); then
+			joined[-1]+=${COMP_WORDS[i]}
+		else
+			joined+=("${COMP_WORDS[i]}")
+		fi
+		glue=
+		[[ ${COMP_WORDS[i]} == *: ]] && glue=1
+		((i == COMP_CWORD)) && cword=$((${#joined[@]} - 1))
+	done
+	COMP_WORDS=("${joined[@]}")
+	COMP_CWORD=$cword
+	_ovctl_cur=${COMP_WORDS[COMP_CWORD]}
+}
+
+# readline completes behind the last colon only, so what stands before it is taken off.
+_ovctl_trim()
+{
+	local head=${_ovctl_cur%"${_ovctl_cur##*:}"}
+
+	[[ $head && $COMP_WORDBREAKS == *:* ]] || return 0
+	COMPREPLY=("${COMPREPLY[@]#"$head"}")
+}
+
+complete -F _ovctl ovctl

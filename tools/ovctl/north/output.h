@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OVCTL_OUTPUT_H
+#define OVCTL_OUTPUT_H
+
+#include <jansson.h>
+
+#include "../ovctl.h"
+
+/**
+ * struct ovctl_column - A column of a text table.
+ * @head: Its head.
+ * @key: The key of the record; "a.b" for b of the record a.
+ * @width: Its least width.
+ * @link: The value is the index of an interface.
+ */
+struct ovctl_column {
+	const char *head;
+	const char *key;
+	int width;
+	bool link;
+};
+
+/**
+ * struct ovctl_table - Something that prints records, as text or as JSON.
+ * @ov: The run.
+ * @columns: The columns of the text, ended by one without a head.
+ * @rows: Print one row for each value of a record instead: its key and itself.
+ * @count: Records printed.
+ */
+struct ovctl_table {
+	struct ovctl *ov;
+	const struct ovctl_column *columns;
+	bool rows;
+	unsigned int count;
+};
+
+void ovctl_table_begin(struct ovctl_table *table, struct ovctl *ov,
+		       const struct ovctl_column *columns, bool rows);
+void ovctl_table_record(struct ovctl_table *table, json_t *rec);
+void ovctl_table_end(struct ovctl_table *table);
+void ovctl_output_line(struct ovctl *ov, json_t *rec);
+void ovctl_cell_text(char *buf, size_t size, const json_t *value, bool link);
+
+#endif

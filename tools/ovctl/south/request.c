@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Requests to the family. Nothing here knows of sockets. */
+#include <linux/tenovl.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "request.h"
+
+/**
+ * ovctl_request_new() - Begin a request.
+ * @cmd: TENOVL_CMD_*.
+ * @flags: NLM_F_* beside NLM_F_REQUEST.
+ * @dev: The device that it is about, or NULL for none.
+ *
+ * The family's number is filled in when the request is sent.
+ *
+ * Return: the request, or NULL where memory ran out.
+ */
+struct ovctl_request *ovctl_request_new(uint8_t cmd, int flags, const struct ovctl_dev *dev)
+{
+	struct ovctl_request *rq = calloc(1, sizeof(*rq));
+
+	if (!rq)
+		return NULL;
+	rq->cmd = cmd;
+	rq->msg = nlmsg_alloc_size(OVCTL_REQUEST_MAX);
+	if (!rq->msg)
+		goto err_free;
+	if (!genlmsg_put(rq->msg, 0, 0, 0, 0, NLM_F_REQUEST | flags, cmd, TENOVL_FAMILY_VERSION))
+		goto err_free;
+	if (!dev)
+		return rq;
+	if (nla_put_u32(rq->msg, TENOVL_A_IFINDEX, dev->ifindex))
+		goto err_free;
+	if (dev->nsid >= 0 && nla_put_s32(rq->msg, TENOVL_A_NETNS_ID, dev->nsid))
+		goto err_free;
+	return rq;
+
+err_free:
+	ovctl_request_free(rq);
+	return NULL;
+}
+
+/**
+ * ovctl_request_free() - Free a request.
+ * @rq: The request, or NULL.
+ */
+void ovctl_request_free(struct ovctl_request *rq)
+{
+	if (!rq)
+		return;
+	nlmsg_free(rq->msg);
+	free(rq->lines);
+	free(rq);
+}
+
+/**
+ * ovctl_request_name() - Say what a request is in the user's words.
+ * @rq: The request.
+ * @fmt: The words, such as "peer add s21".
+ */
+void ovctl_request_name(struct ovctl_request *rq, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(rq->what, sizeof(rq->what), fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * ovctl_values_size() - The room that values take in a message.
+ * @values: The values.
+ * @count: How many.
+ *
+ * Return: an upper bound, in bytes.
+ */
+size_t ovctl_values_size(const struct ovctl_value *values, unsigned int count)
+{
+	size_t size = 0;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		size += nla_total_size(16) * (1 + values[i].count);
+	return size;
+}
+
+/**
+ * ovctl_request_fits() - Whether one more entry has room.
+ * @rq: The request.
+ * @size: The room that its values take.
+ *
+ * Return: true where it has.
+ */
+bool ovctl_request_fits(const struct ovctl_request *rq, size_t size)
+{
+	return nlmsg_hdr(rq->msg)->nlmsg_len + 2 * NLA_HDRLEN + size <= OVCTL_REQUEST_MAX;
+}
+
+static bool ovctl_request_put_list(struct nl_msg *msg, const struct ovctl_value *value)
+{
+	uint16_t member = value->attr->nested->max;
+	struct nlattr *nest;
+	unsigned int i;
+
+	nest = nla_nest_start(msg, value->attr->id | NLA_F_NESTED);
+	if (!nest)
+		return false;
+	for (i = 0; i < value->count; i++)
+		if (nla_put(msg, member, value->list[i].len, value->list[i].bytes))
+			return false;
+	/* An empty set says "none", so it must not be left out. */
+	return !nla_nest_end_keep_empty(msg, nest);
+}
+
+/**
+ * ovctl_request_put() - Add one value at the place where the message ends.
+ * @rq: The request.
+ * @value: The value.
+ *
+ * Return: false where the message is full.
+ */
+bool ovctl_request_put(struct ovctl_request *rq, const struct ovctl_value *value)
+{
+	const struct ovctl_attr *attr = value->attr;
+	struct nl_msg *msg = rq->msg;
+
+	switch (attr->type) {
+	case OVCTL_U8:
+		return !nla_put_u8(msg, attr->id, value->num);
+	case OVCTL_U16:
+		return !nla_put_u16(msg, attr->id, value->num);
+	case OVCTL_U32:
+		return !nla_put_u32(msg, attr->id, value->num);
+	case OVCTL_FLAG:
+		return !nla_put_flag(msg, attr->id);
+	case OVCTL_BINARY:
+		return !nla_put(msg, attr->id, value->addr.len, value->addr.bytes);
+	case OVCTL_NEST:
+		return ovctl_request_put_list(msg, value);
+	default:
+		return false;
+	}
+}
+
+/**
+ * ovctl_request_nest() - Add a nest of values.
+ * @rq: The request.
+ * @nest: Its attribute: TENOVL_A_DEV, TENOVL_A_PEER or TENOVL_A_FDB.
+ * @key: The value that names the object, put first; or NULL.
+ * @values: The other values.
+ * @count: How many.
+ *
+ * Return: false where the message is full.
+ */
+bool ovctl_request_nest(struct ovctl_request *rq, uint16_t nest, const struct ovctl_value *key,
+			const struct ovctl_value *values, unsigned int count)
+{
+	struct nlattr *start = nla_nest_start(rq->msg, nest | NLA_F_NESTED);
+	unsigned int i;
+
+	if (!start)
+		return false;
+	if (key && !ovctl_request_put(rq, key))
+		return false;
+	for (i = 0; i < count; i++)
+		if (!ovctl_request_put(rq, &values[i]))
+			return false;
+	return !nla_nest_end_keep_empty(rq->msg, start);
+}
+
+/**
+ * ovctl_request_entry() - Add a peer or a forwarding entry.
+ * @rq: The request.
+ * @nest: TENOVL_A_PEER or TENOVL_A_FDB.
+ * @key: Its address.
+ * @values: Its other values.
+ * @count: How many.
+ * @line: The line of the batch file that it came from, or 0.
+ *
+ * Return: false where the message is full or memory ran out.
+ */
+bool ovctl_request_entry(struct ovctl_request *rq, uint16_t nest,
+			 const struct ovctl_value *key, const struct ovctl_value *values,
+			 unsigned int count, unsigned int line)
+{
+	if (rq->entries == rq->slots) {
+		unsigned int slots = rq->slots ? 2 * rq->slots : 16;
+		unsigned int *lines = realloc(rq->lines, slots * sizeof(*lines));
+
+		if (!lines)
+			return false;
+		rq->lines = lines;
+		rq->slots = slots;
+	}
+	if (!ovctl_request_nest(rq, nest, key, values, count))
+		return false;
+	rq->lines[rq->entries++] = line;
+	return true;
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Making and deleting devices, which is rtnetlink's business. */
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/net_namespace.h>
+#include <linux/rtnetlink.h>
+#include <linux/tenovl.h>
+#include <netlink/attr.h>
+#include <string.h>
+
+#include "../ovctl.h"
+#include "genl.h"
+#include "reply.h"
+#include "rtnl.h"
+#include "wire.h"
+
+static struct nl_msg *ovctl_rtnl_message(int type, int flags, const void *head, size_t len)
+{
+	struct nl_msg *msg = nlmsg_alloc_simple(type, NLM_F_REQUEST | flags);
+
+	if (msg && nlmsg_append(msg, (void *)head, len, NLMSG_ALIGNTO)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/**
+ * ovctl_rtnl_add_message() - Build the request that makes a device.
+ * @name: The device's name.
+ * @netns_fd: The namespace to make it in, or -1 for this one. This one becomes
+ *	its underlay either way.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	struct nlattr *info;
+	struct nl_msg *msg;
+
+	msg = ovctl_rtnl_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, &head,
+				 sizeof(head));
+	if (!msg)
+		return NULL;
+	if (nla_put_string(msg, IFLA_IFNAME, name))
+		goto err_free;
+	if (netns_fd >= 0 && nla_put_u32(msg, IFLA_NET_NS_FD, netns_fd))
+		goto err_free;
+	info = nla_nest_start(msg, IFLA_LINKINFO | NLA_F_NESTED);
+	if (!info || nla_put_string(msg, IFLA_INFO_KIND, TENOVL_KIND))
+		goto err_free;
+	nla_nest_end(msg, info);
+	return msg;
+
+err_free:
+	nlmsg_free(msg);
+	return NULL;
+}
+
+/**
+ * ovctl_rtnl_del_message() - Build the request that deletes a device.
+ * @dev: The device.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_del_message(const struct ovctl_dev *dev)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC, .ifi_index = dev->ifindex };
+	struct nl_msg *msg = ovctl_rtnl_message(RTM_DELLINK, NLM_F_ACK, &head, sizeof(head));
+
+	if (msg && dev->nsid >= 0 && nla_put_s32(msg, IFLA_TARGET_NETNSID, dev->nsid)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/**
+ * ovctl_rtnl_nsid_message() - Build the request for the id of a namespace.
+ * @netns_fd: The namespace.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_nsid_message(int netns_fd)
+{
+	struct rtgenmsg head = { .rtgen_family = AF_UNSPEC };
+	struct nl_msg *msg = ovctl_rtnl_message(RTM_GETNSID, NLM_F_ACK, &head, sizeof(head));
+
+	if (msg && nla_put_u32(msg, NETNSA_FD, netns_fd)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/* Sends the message, frees it and gathers the answer. */
+static int ovctl_rtnl_call(struct ovctl *ov, struct nl_msg *msg, struct ovctl_reply *rp)
+{
+	const void *buf;
+	ssize_t n;
+
+	ovctl_reply_init(rp, ++ov->seq, false);
+	rp->error = msg ? 0 : -ENOMEM;
+	if (!rp->error && !ov->rtnl)
+		rp->error = ovctl_wire_open(&ov->rtnl, NETLINK_ROUTE);
+	if (!rp->error) {
+		nlmsg_hdr(msg)->nlmsg_seq = ov->seq;
+		rp->error = ov->rtnl->send(ov->rtnl, nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len);
+	}
+	nlmsg_free(msg);
+	while (!rp->error && !rp->done) {
+		n = ov->rtnl->recv(ov->rtnl, &buf);
+		if (n == -EINTR)
+			continue;
+		if (n < 0)
+			rp->error = n;
+		else
+			ovctl_reply_feed(rp, buf, n);
+	}
+	return rp->error;
+}
+
+static const char *ovctl_rtnl_reason(const struct ovctl_reply *rp, bool elsewhere)
+{
+	if (rp->error == -EOPNOTSUPP && strstr(rp->refusal.text, "Unknown device type"))
+		return "the tenovl module is not loaded: modprobe tenovl";
+	if (rp->refusal.text[0])
+		return rp->refusal.text;
+	if (rp->error == -EPERM)
+		return "not permitted: this needs CAP_NET_ADMIN in the initial user namespace";
+	if (rp->error == -EOPNOTSUPP)
+		return "the tenovl module is not loaded: modprobe tenovl";
+	if (rp->error == -EEXIST)
+		return elsewhere ? "a device of that name is there already, or here: the kernel asks for a name that is free in both" :
+				   "a device of that name is there already";
+	if (rp->error == -ENODEV)
+		return "the device is gone";
+	return strerror(-rp->error);
+}
+
+/**
+ * ovctl_rtnl_add() - Make a device.
+ * @ov: The run.
+ * @name: Its name.
+ * @netns_fd: The namespace to make it in, or -1.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_rtnl_add(struct ovctl *ov, const char *name, int netns_fd)
+{
+	struct ovctl_reply rp;
+	int ret = OVCTL_DONE;
+
+	ovctl_devs_forget(ov);
+	if (ovctl_rtnl_call(ov, ovctl_rtnl_add_message(name, netns_fd), &rp))
+		ret = ovctl_fail(ov, "dev add %s: %s", name,
+				 ovctl_rtnl_reason(&rp, netns_fd >= 0));
+	ovctl_reply_free(&rp);
+	return ret;
+}
+
+/**
+ * ovctl_rtnl_del() - Delete a device.
+ * @ov: The run.
+ * @dev: The device.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_rtnl_del(struct ovctl *ov, const struct ovctl_dev *dev)
+{
+	struct ovctl_reply rp;
+	int ret = OVCTL_DONE;
+
+	if (ovctl_rtnl_call(ov, ovctl_rtnl_del_message(dev), &rp))
+		ret = ovctl_fail(ov, "dev del %s: %s", dev->name, ovctl_rtnl_reason(&rp, false));
+	ovctl_reply_free(&rp);
+	return ret;
+}
+
+/**
+ * ovctl_rtnl_nsid() - The id that this namespace has for another one.
+ * @ov: The run.
+ * @netns_fd: The other one.
+ * @nsid: Set to the id, or to -1 where there is none.
+ *
+ * Return: 0 or a negative error number.
+ */
+int ovctl_rtnl_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
+{
+	const struct nlmsghdr *nlh;
+	struct ovctl_reply rp;
+	struct nlattr *attr;
+	int err;
+
+	*nsid = -1;
+	err = ovctl_rtnl_call(ov, ovctl_rtnl_nsid_message(netns_fd), &rp);
+	nlh = err ? NULL : ovctl_reply_next(&rp, NULL);
+	attr = nlh ? nlmsg_find_attr((struct nlmsghdr *)nlh, sizeof(struct rtgenmsg),
+				     NETNSA_NSID) : NULL;
+	if (attr && nla_len(attr) >= (int)sizeof(*nsid))
+		*nsid = nla_get_s32(attr);
+	ovctl_reply_free(&rp);
+	return err;
+}
