@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Commands as a whole: what they end with, what they say, what they undo. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "../../tools/ovctl/north/command.h"
+#include "../../tools/ovctl/south/netns.h"
+
+static void assert_misuse(struct bench *b, const char *line, const char *says)
+{
+	char expected[512];
+
+	if (bench_run(b, line) != OVCTL_USAGE)
+		fail_msg("\"%s\" is not refused as misuse", line);
+	snprintf(expected, sizeof(expected), "ovctl: %s\n", says);
+	assert_string_equal(bench_err(b), expected);
+	assert_string_equal(bench_out(b), "");
+	/* What is misused asks nothing of the kernel. */
+	assert_int_equal(b->sent_count, 0);
+}
+
+static void test_misuse(void **state)
+{
+	struct bench *b = *state;
+
+	assert_misuse(b, "vm add", "\"vm\" is not an object: see ovctl help");
+	assert_misuse(b, "dev", "dev needs a verb: one of add, set, show, del");
+	assert_misuse(b, "dev move",
+		      "\"move\" is not a verb of dev: one of add, set, show, del is accepted");
+	assert_misuse(b, "dev add", "dev add needs a name: see ovctl dev add --help");
+	assert_misuse(b, "dev add a/b vni 1",
+		      "\"a/b\" is not a device name: 1 to 15 characters without /, : and blanks are accepted");
+	assert_misuse(b, "dev add s21 vni 16777216",
+		      "\"16777216\" is not a VNI: a number from 0 to 16777215 is accepted");
+	assert_misuse(b, "dev add s21 colour red",
+		      "\"colour\" is not a keyword of dev add: see ovctl dev add --help");
+	assert_misuse(b, "dev set s21",
+		      "dev set needs a device and a setting: see ovctl dev set --help");
+	assert_misuse(b, "dev show s21 s22",
+		      "\"s22\" is more than dev show takes: see ovctl dev show --help");
+	assert_misuse(b, "dev del", "dev del needs one device, or --all: see ovctl dev del --help");
+	assert_misuse(b, "dev del a b",
+		      "dev del needs one device, or --all: see ovctl dev del --help");
+	assert_misuse(b, "peer add s21",
+		      "peer add needs a device and an address: see ovctl peer add --help");
+	assert_misuse(b, "peer add s21 10.9.0.2,,10.9.0.3",
+		      "\"\" is not an IP address: IPv4 or IPv6 is accepted");
+	assert_misuse(b, "peer add s21 10.9.0.2 flood on flood off", "\"flood\" is given twice");
+	assert_misuse(b, "peer set s21 10.9.0.2",
+		      "peer set needs a setting: see ovctl peer set --help");
+	assert_misuse(b, "peer del s21 10.9.0.2 flood on",
+		      "\"flood\" is not a keyword of peer del: see ovctl peer del --help");
+	assert_misuse(b, "peer show s21 10.9.0.2 x",
+		      "\"x\" is more than peer show takes: see ovctl peer show --help");
+	assert_misuse(b, "fdb add s21 02:aa:00:00:00:02", "fdb add needs \"peer ADDR\"");
+	assert_misuse(b, "fdb replace s21 02:aa:00:00:00:02 seq 1",
+		      "fdb replace needs \"peer ADDR\"");
+	assert_misuse(b, "fdb add s21 02:aa peer 10.9.0.2",
+		      "\"02:aa\" is not a MAC address: xx:xx:xx:xx:xx:xx is accepted");
+	assert_misuse(b, "fdb add s21",
+		      "fdb add needs a device and a MAC address: see ovctl fdb add --help");
+	assert_misuse(b, "fdb flush", "fdb flush needs a device: see ovctl fdb flush --help");
+	assert_misuse(b, "fdb flush s21 static learned",
+		      "\"static\" and \"learned\" exclude each other");
+	assert_misuse(b, "stats show s21 x", "\"x\" is more than stats show takes: see ovctl stats --help");
+	assert_misuse(b, "monitor dev", "\"dev\" is more than monitor takes");
+	assert_misuse(b, "batch", "batch needs one file, or -: see ovctl batch --help");
+	assert_misuse(b, "help nothing", "there is no command \"nothing\": see ovctl help");
+	assert_misuse(b, "help dev nothing", "there is no command \"dev nothing\": see ovctl help");
+}
+
+/* Every command tells its usage, three ways, and asks nothing of the kernel. */
+static void test_help(void **state)
+{
+	struct bench *b = *state;
+	const struct ovctl_command *cmd;
+	char line[128];
+	unsigned int i;
+
+	for (i = 0; (cmd = ovctl_command_at(i)); i++) {
+		snprintf(line, sizeof(line), "%s %s --help", cmd->object,
+			 cmd->verb ? cmd->verb : "");
+		assert_int_equal(bench_run(b, line), OVCTL_DONE);
+		snprintf(line, sizeof(line), "Usage: ovctl %s", cmd->object);
+		assert_memory_equal(bench_out(b), line, strlen(line));
+		assert_non_null(strstr(bench_out(b), cmd->help));
+		assert_silent(b);
+		assert_int_equal(b->sent_count, 0);
+
+		snprintf(line, sizeof(line), "%s help", cmd->object);
+		assert_int_equal(bench_run(b, line), OVCTL_DONE);
+		assert_non_null(strstr(bench_out(b), cmd->help));
+
+		assert_int_equal(bench_run(b, "help"), OVCTL_DONE);
+		assert_non_null(strstr(bench_out(b), cmd->args));
+	}
+	assert_int_equal(i, 16);
+	assert_int_equal(bench_run(b, "peer add s21 10.9.0.2 -h"), OVCTL_DONE);
+	assert_int_equal(b->sent_count, 0);
+}
+
+static void test_names(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(bench_run(b, "dev show s99"), OVCTL_FAILED);
+	assert_says(b, "\"s99\" is not a tenovl device of this namespace or of an underlay here");
+	assert_string_equal(bench_out(b), "");
+	assert_int_equal(bench_run(b, "peer add two 10.9.0.2"), OVCTL_FAILED);
+	assert_says(b, "\"two\" is the name of 2 devices in different namespaces: give -n with the namespace of the one meant");
+	assert_int_equal(bench_count(b, TENOVL_CMD_PEER_ADD), 0);
+	assert_int_equal(bench_run(b, "dev set far link lo"), OVCTL_FAILED);
+	assert_says(b, "dev set far: \"link lo\" is an interface of the underlay: give -n with the underlay's namespace");
+	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_SET), 0);
+	assert_int_equal(bench_run(b, "dev set far link none"), OVCTL_DONE);
+}
+
+static uint32_t at_second_flood(const struct nlmsghdr *nlh)
+{
+	return bench_offset(nlh, bench_in(bench_nth(nlh, TENOVL_A_PEER, 1), TENOVL_A_PEER_FLOOD));
+}
+
+static uint32_t at_vni(const struct nlmsghdr *nlh)
+{
+	return bench_offset(nlh, bench_in(bench_nth(nlh, TENOVL_A_DEV, 0), TENOVL_A_DEV_VNI));
+}
+
+static uint32_t at_only_mac(const struct nlmsghdr *nlh)
+{
+	return bench_offset(nlh, bench_in(bench_nth(nlh, TENOVL_A_FDB, 0), TENOVL_A_FDB_MAC));
+}
+
+static void test_refusals(void **state)
+{
+	struct bench *b = *state;
+
+	b->refuse_cmd = TENOVL_CMD_PEER_ADD;
+	b->refuse_error = -EINVAL;
+	b->refuse_text = "The kernel says so";
+	assert_int_equal(bench_run(b, "peer add s21 10.9.0.2"), OVCTL_FAILED);
+	assert_says(b, "peer add s21 10.9.0.2: The kernel says so");
+	b->refuse_offset = at_second_flood;
+	assert_int_equal(bench_run(b, "peer add s21 10.9.0.2,10.9.0.3 flood off"), OVCTL_FAILED);
+	assert_says(b, "peer add s21 10.9.0.3: The kernel says so (at \"flood off\")");
+
+	b->refuse_cmd = TENOVL_CMD_DEV_SET;
+	b->refuse_offset = at_vni;
+	assert_int_equal(bench_run(b, "dev set s21 ttl 4 vni 0x10"), OVCTL_FAILED);
+	assert_says(b, "dev set s21: The kernel says so (at \"vni 16\")");
+
+	b->refuse_cmd = TENOVL_CMD_FDB_REPLACE;
+	b->refuse_error = -ESTALE;
+	b->refuse_offset = at_only_mac;
+	assert_int_equal(bench_run(b, "fdb replace s21 02:aa:00:00:00:02 peer 10.9.0.2 seq 1"),
+			 OVCTL_FAILED);
+	assert_says(b, "fdb replace s21 02:aa:00:00:00:02: The kernel says so");
+
+	b->refuse_cmd = TENOVL_CMD_PEER_GET;
+	b->refuse_error = -EPERM;
+	b->refuse_text = NULL;
+	b->refuse_offset = NULL;
+	assert_int_equal(bench_run(b, "peer show s21 10.9.0.2"), OVCTL_FAILED);
+	assert_says(b, "peer show s21 10.9.0.2: not permitted: this needs CAP_NET_ADMIN in the initial user namespace");
+	assert_string_equal(bench_out(b), "");
+}
+
+/* A sentence with a success is a warning. */
+static void test_warning(void **state)
+{
+	struct bench *b = *state;
+
+	b->refuse_cmd = TENOVL_CMD_DEV_SET;
+	b->refuse_error = 0;
+	b->refuse_text = "It works, but";
+	assert_int_equal(bench_run(b, "dev set s21 ttl 4"), OVCTL_DONE);
+	assert_says(b, "warning: dev set s21: It works, but");
+}
+
+static unsigned int count_route(struct bench *b, int type)
+{
+	unsigned int count = 0;
+	unsigned int i;
+
+	for (i = 0; i < b->sent_count; i++)
+		count += b->sent[i]->nlmsg_type == type;
+	return count;
+}
+
+static void test_dev_add(void **state)
+{
+	struct bench *b = *state;
+	const struct nlattr *id;
+
+	/* Without settings there is nothing to ask of the family. */
+	assert_int_equal(bench_run(b, "dev add s21 mode l2"), OVCTL_DONE);
+	assert_int_equal(count_route(b, RTM_NEWLINK), 1);
+	assert_int_equal(b->sent_count, 1);
+
+	assert_int_equal(bench_run(b, "dev add s21 vni 7"), OVCTL_DONE);
+	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_SET), 1);
+	assert_int_equal(count_route(b, RTM_DELLINK), 0);
+
+	/* In this very namespace, named: the device is found without an id. */
+	assert_int_equal(bench_run(b, "dev add two netns /proc/self/ns/net vni 7"), OVCTL_DONE);
+	assert_null(bench_nth(bench_last(b, TENOVL_CMD_DEV_SET), TENOVL_A_NETNS_ID, 0));
+
+	/* Elsewhere: the one with that namespace's id, of all that have the name. A file that
+	 * is no network namespace will do, as the kernel of this test does not look.
+	 */
+	assert_int_equal(bench_run(b, "dev add t1 netns /proc/self/ns/uts vni 7"), OVCTL_DONE);
+	id = bench_nth(bench_last(b, TENOVL_CMD_DEV_SET), TENOVL_A_NETNS_ID, 0);
+	assert_non_null(id);
+	assert_int_equal(nla_get_s32((struct nlattr *)id), 0);
+	assert_int_equal(bench_run(b, "dev add two netns /proc/self/ns/uts vni 7"), OVCTL_FAILED);
+	assert_says(b, "dev add two: the device was made, and is gone");
+	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_SET), 0);
+
+	assert_int_equal(bench_run(b, "dev add s21 netns no-such-netns vni 7"), OVCTL_FAILED);
+	assert_says(b, "namespace \"no-such-netns\": No such file or directory");
+	assert_int_equal(b->sent_count, 0);
+}
+
+/* A refused setting takes the device back. */
+static void test_dev_add_refused(void **state)
+{
+	struct bench *b = *state;
+
+	b->refuse_cmd = TENOVL_CMD_DEV_SET;
+	b->refuse_error = -EEXIST;
+	b->refuse_text = "Taken";
+	b->refuse_offset = at_vni;
+	assert_int_equal(bench_run(b, "dev add s21 vni 7"), OVCTL_FAILED);
+	assert_says(b, "dev add s21: Taken (at \"vni 7\")");
+	assert_int_equal(count_route(b, RTM_NEWLINK), 1);
+	assert_int_equal(count_route(b, RTM_DELLINK), 1);
+	assert_int_equal(b->sent[b->sent_count - 1]->nlmsg_type, RTM_DELLINK);
+}
+
+static void test_dev_add_route(void **state)
+{
+	struct bench *b = *state;
+
+	b->refuse_cmd = -RTM_NEWLINK;
+	b->refuse_error = -EEXIST;
+	assert_int_equal(bench_run(b, "dev add s21 vni 7"), OVCTL_FAILED);
+	assert_says(b, "dev add s21: a device of that name is there already");
+	assert_int_equal(b->sent_count, 1);
+	assert_int_equal(bench_run(b, "dev add s21 netns /proc/self/ns/net"), OVCTL_FAILED);
+	assert_says(b, "dev add s21: a device of that name is there already, or here: the kernel asks for a name that is free in both");
+	b->refuse_error = -EOPNOTSUPP;
+	b->refuse_text = "Unknown device type";
+	assert_int_equal(bench_run(b, "dev add s21"), OVCTL_FAILED);
+	assert_says(b, "dev add s21: the tenovl module is not loaded: modprobe tenovl");
+	b->refuse_error = -EPERM;
+	b->refuse_text = NULL;
+	assert_int_equal(bench_run(b, "dev add s21"), OVCTL_FAILED);
+	assert_says(b, "dev add s21: not permitted: this needs CAP_NET_ADMIN in the initial user namespace");
+	b->refuse_error = -EINVAL;
+	b->refuse_text = "The kernel says so";
+	assert_int_equal(bench_run(b, "dev add s21"), OVCTL_FAILED);
+	assert_says(b, "dev add s21: The kernel says so");
+}
+
+static void test_dev_del(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(bench_run(b, "dev del t1"), OVCTL_DONE);
+	assert_int_equal(count_route(b, RTM_DELLINK), 1);
+	assert_int_equal(bench_run(b, "dev del --all"), OVCTL_DONE);
+	assert_int_equal(count_route(b, RTM_DELLINK), 5);
+	b->refuse_cmd = -RTM_DELLINK;
+	b->refuse_error = -ENODEV;
+	assert_int_equal(bench_run(b, "dev del s21"), OVCTL_FAILED);
+	assert_says(b, "dev del s21: the device is gone");
+}
+
+/* A dump that changed is read again; one that always does is shown, with a word. */
+static void test_interrupted(void **state)
+{
+	struct bench *b = *state;
+	const char *pos;
+	int lines = 0;
+
+	b->interrupt = 3;
+	assert_int_equal(bench_run(b, "dev show"), OVCTL_DONE);
+	assert_silent(b);
+	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_GET), 4);
+
+	b->interrupt = 99;
+	assert_int_equal(bench_run(b, "dev show"), OVCTL_DONE);
+	assert_says(b, "warning: dev show: the table changed while it was read, 5 times in a row");
+	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_GET), 5);
+	/* Shown once, not five times: a head and five devices. */
+	for (pos = bench_out(b); (pos = strchr(pos, '\n')); pos++)
+		lines++;
+	assert_int_equal(lines, 6);
+}
+
+static void answer_gone(struct bench *b, const struct nlmsghdr *nlh)
+{
+	if (bench_cmd(nlh) == TENOVL_CMD_PEER_GET)
+		bench_queue_ack(b, nlh, -ENODEV, NULL, 0);
+	else
+		bench_answer(b, nlh);
+}
+
+/* Where all are shown, one that is gone meanwhile is no failure. */
+static void test_gone(void **state)
+{
+	struct bench *b = *state;
+
+	b->answer = answer_gone;
+	assert_int_equal(bench_run(b, "peer show"), OVCTL_DONE);
+	assert_silent(b);
+	assert_int_equal(bench_run(b, "peer show s21"), OVCTL_FAILED);
+	assert_says(b, "peer show s21: the device is gone");
+}
+
+static void answer_nonsense(struct bench *b, const struct nlmsghdr *nlh)
+{
+	(void)nlh;
+	bench_queue(b, "nonsense that is long enough", 28);
+}
+
+static void answer_error(struct bench *b, const struct nlmsghdr *nlh)
+{
+	(void)nlh;
+	bench_queue_error(b, -EINTR);
+	bench_queue_error(b, -ENOMEM);
+}
+
+static void test_broken(void **state)
+{
+	struct bench *b = *state;
+
+	b->answer = answer_nonsense;
+	assert_int_equal(bench_run(b, "dev show"), OVCTL_FAILED);
+	assert_says(b, "dev show: the kernel's answer makes no sense");
+	b->answer = answer_error;
+	assert_int_equal(bench_run(b, "dev show"), OVCTL_FAILED);
+	assert_says(b, "dev show: Cannot allocate memory");
+}
+
+static void test_netns(void **state)
+{
+	int fd = ovctl_netns_open("/proc/self/ns/net");
+	char name[32];
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_true(ovctl_netns_is_own(fd));
+	close(fd);
+	snprintf(name, sizeof(name), "pid:%d", getpid());
+	fd = ovctl_netns_open(name);
+	assert_true(fd >= 0);
+	close(fd);
+	fd = ovctl_netns_open("/proc/self/ns/uts");
+	assert_true(fd >= 0);
+	assert_false(ovctl_netns_is_own(fd));
+	close(fd);
+	assert_int_equal(ovctl_netns_open("pid:"), -EINVAL);
+	assert_int_equal(ovctl_netns_open("pid:1x"), -EINVAL);
+	assert_int_equal(ovctl_netns_open("pid:4294967295"), -ENOENT);
+	assert_int_equal(ovctl_netns_open("no-such-netns"), -ENOENT);
+	assert_int_equal(ovctl_netns_enter("no-such-netns"), -ENOENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_misuse, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_help, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_names, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_refusals, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_warning, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_dev_add, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_dev_add_refused, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_dev_add_route, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_dev_del, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_interrupted, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_gone, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_broken, bench_setup, bench_teardown),
+		cmocka_unit_test(test_netns),
+	};
+
+	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
