@@ -1,0 +1,766 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Control path: what can be set reads back, what is refused is refused with its
+# own sentence and changes nothing, and only who may configures, from where it may.
+# shellcheck source=selftests/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=selftests/topology.sh
+source "$TOP/selftests/topology.sh"
+
+TESTS="
+	defaults settings_read_back settings_at_creation peer_settings
+	changes_while_running
+	policy_bounds told_not_set
+	refused_device refused_peer refused_fdb refused_calls refused_link refused_bridge
+	sentences_covered
+	usage_errors creation_is_atomic batch
+	from_segment_and_underlay third_namespace names_in_two_namespaces
+	unprivileged userns_root userns_owner
+	rename_and_move
+	bridge_fdb bridge_monitor bridge_flood
+	statistics
+"
+
+# Set by bg.
+hold=''
+
+setup_suite()
+{
+	load_module
+}
+
+# A device "a" in H1 with a peer, to be refused things.
+plain()
+{
+	ns_new H1
+	ip -n "$H1" link add u0 type dummy
+	addr "$H1" u0 10.9.0.1/24 fd09::1/64
+	ovctl -n "$H1" dev add a vni 100 local 10.9.0.1
+	ovctl -n "$H1" peer add a 10.9.0.2,10.9.0.3
+	ovctl -n "$H1" fdb add a 02:00:00:00:00:01 peer 10.9.0.2 seq 5
+}
+
+value_is()
+{
+	local got
+
+	got=$(dev_value "$H1" a "$1")
+	case $got in
+	true) got=1 ;;
+	false) got=0 ;;
+	esac
+	same "$2" "$got" "$1 as read back"
+}
+
+test_defaults()
+{
+	ns_new H1
+	ovctl -n "$H1" dev add a
+	for pair in mode=l2 encap=vxlan dstport=4789 inner-vlan=pass learning=1 source-check=1 \
+		mtu-auto=1 peers=0 static-entries=0 learned-entries=0 ageing=300 move-limit=5 \
+		move-window=180 mark=0 link=0 ttl=0 udp-csum=auto udp-zero-csum6-rx=0 gre-csum=0 \
+		flowid=hash gre-key=nvgre; do
+		value_is "${pair%%=*}" "${pair#*=}"
+	done
+	[[ $(dev_value "$H1" a vni) == null ]] || fail "a VNI nobody set"
+	[[ $(dev_value "$H1" a local) == null ]] || fail "a local address nobody set"
+}
+
+# Each setting: word of the grammar, key of the spec, values.
+SETTINGS="
+	vni:vni:0=0:16777215=16777215:0x10=16:100=100
+	encap:encap:gre=gre:vxlan=vxlan
+	gre-key:gre-key:plain=plain:nvgre=nvgre
+	flowid:flowid:off=off:hash=hash
+	dstport:dstport:1=1:65535=65535:4789=4789
+	ttl:ttl:1=1:255=255:auto=0
+	dscp:dscp:63=63:0=0
+	dscp:dscp-inherit:inherit=1:0=0
+	df:df:unset=unset:set=set:inherit=inherit
+	udp-csum:udp-csum:on=on:off=off:auto=auto
+	udp-zero-csum6-rx:udp-zero-csum6-rx:on=1:off=0
+	gre-csum:gre-csum:on=1:off=0
+	inner-vlan:inner-vlan:drop=drop:pass=pass
+	learning:learning:off=0:on=1
+	ageing:ageing:0=0:1000000=1000000:300=300
+	max-learned:max-learned:0=0:16777216=16777216:10=10
+	move-limit:move-limit:0=0:1000=1000:5=5
+	move-window:move-window:1=1:86400=86400:180=180
+	source-check:source-check:off=0:on=1
+	mark:mark:4294967295=4294967295:0xff=255:0=0
+	mtu:mtu:68=68:1400=1400
+	mtu:mtu-auto:1400=0:auto=1
+"
+
+test_settings_read_back()
+{
+	local line word key values pair rest
+
+	plain
+	for line in $SETTINGS; do
+		IFS=: read -r word key rest <<<"$line"
+		IFS=: read -ra values <<<"$rest"
+		for pair in "${values[@]}"; do
+			check "dev set $word ${pair%=*}" ovctl -n "$H1" dev set a "$word" "${pair%=*}"
+			value_is "$key" "${pair#*=}"
+		done
+	done
+	ovctl -n "$H1" dev set a srcport 40000 40010
+	value_is src-port-min 40000
+	value_is src-port-max 40010
+	ovctl -n "$H1" dev set a link u0
+	value_is link "$(ifindex_of "$H1" u0)"
+	ovctl -n "$H1" dev set a link none
+	value_is link 0
+	ovctl -n "$H1" peer del a 10.9.0.2,10.9.0.3
+	for local in fd09::1 :: 0.0.0.0 10.9.0.1; do
+		ovctl -n "$H1" dev set a local $local
+		value_is local $local
+	done
+}
+
+# One line makes a device with everything set; text output shows it as well.
+test_settings_at_creation()
+{
+	plain
+	ovctl -n "$H1" dev add b vni 7 encap gre gre-key plain flowid off local fd09::1 dstport 4790 \
+		srcport 1000 2000 link u0 mark 5 ttl 9 dscp 11 df set udp-csum on \
+		udp-zero-csum6-rx on gre-csum on inner-vlan drop learning off ageing 60 \
+		max-learned 50 move-limit 2 move-window 9 source-check off mtu 1333
+	same "7 gre plain off fd09::1 4790 1000 2000 5 9 11 set on drop 60 50 2 9 1333" \
+		"$(ovctl -n "$H1" -j dev show b | jq -r '[.. | objects | select(has("vni"))][0] |
+		[.vni, .encap, ."gre-key", .flowid, .local, .dstport, ."src-port-min", ."src-port-max",
+		.mark, .ttl, .dscp, .df, ."udp-csum", ."inner-vlan", .ageing, ."max-learned",
+		."move-limit", ."move-window", .mtu] | map(tostring) | join(" ")')" "as read back"
+	must_say "fd09::1" ovctl -n "$H1" dev show b
+	same 2 "$(ovctl -n "$H1" -j dev show | jq length)" "devices shown"
+	# Not named, not changed.
+	before=$(ovctl -n "$H1" -j dev show b | jq -cS 'walk(if type == "object" then del(.ttl, .generation) else . end)')
+	ovctl -n "$H1" dev set b ttl 10
+	same "$before" "$(ovctl -n "$H1" -j dev show b |
+		jq -cS 'walk(if type == "object" then del(.ttl, .generation) else . end)')" "what was not named"
+}
+
+test_peer_settings()
+{
+	plain
+	ovctl -n "$H1" peer add a 10.9.0.4 encap gre gre-key plain dstport 5555 source 10.9.1.4,10.9.2.4 \
+		flood off admin down
+	same "gre plain 5555 down" "$(peer_value "$H1" a 10.9.0.4 encap) $(peer_value "$H1" a 10.9.0.4 gre-key) \
+$(peer_value "$H1" a 10.9.0.4 dstport) $(peer_value "$H1" a 10.9.0.4 admin)" "as read back"
+	[[ $(peer_value "$H1" a 10.9.0.4 flood) =~ ^(0|false)$ ]] || fail "flood as read back"
+	ovctl -n "$H1" peer set a 10.9.0.4 dstport inherit encap inherit gre-key inherit flood on admin up source none
+	same "inherit inherit up" "$(peer_value "$H1" a 10.9.0.4 encap) $(peer_value "$H1" a 10.9.0.4 gre-key) \
+$(peer_value "$H1" a 10.9.0.4 admin)" "set back"
+	[[ $(peer_value "$H1" a 10.9.0.4 dstport) =~ ^(0|null)$ ]] || fail "dstport set back"
+	same 3 "$(ovctl -n "$H1" -j peer show a | jq '[.. | .address? // empty | strings] | length')" "peers shown"
+	must_say "10.9.0.4" ovctl -n "$H1" peer show a
+	ovctl -n "$H1" peer set a 10.9.0.2,10.9.0.3 admin down
+	same "down down" "$(peer_value "$H1" a 10.9.0.2 admin) $(peer_value "$H1" a 10.9.0.3 admin)" "set in bulk"
+	ovctl -n "$H1" peer del a 10.9.0.2,10.9.0.3,10.9.0.4
+	value_is peers 0
+	value_is static-entries 0
+}
+
+# Everything but the mode may change while frames flow.
+test_changes_while_running()
+{
+	hv_lay 2
+	overlay vxlan 4 2
+	ping_ok "$T1" 10.1.0.2 1
+	for step in "vni 4711" "encap gre gre-key plain" "gre-key nvgre" "vni 8" "encap vxlan dstport 4444" \
+		"dstport 4789 udp-csum on" "encap gre gre-csum on" "ttl 3 dscp inherit df set"; do
+		for t in "$T1" "$T2"; do
+			# shellcheck disable=SC2086
+			ovctl -n "$t" dev set s1 $step
+		done
+		ping_ok "$T1" 10.1.0.2 1
+		ping_ok "$T2" fd01::1 1
+	done
+	# To the other family of underlay: the peers go first.
+	for i in 1 2; do
+		t=T$i
+		ovctl -n "${!t}" peer del s1 "10.9.0.$((3 - i))"
+		ovctl -n "${!t}" dev set s1 local "fd09::$i"
+		ovctl -n "${!t}" peer add s1 "fd09::$((3 - i))"
+	done
+	ping_ok "$T1" 10.1.0.2 1
+	ping_ok "$T2" fd01::1 1
+}
+
+test_policy_bounds()
+{
+	plain
+	ovctl -n "$H1" dev add b vni 200 local 10.9.0.1
+	ovctl -n "$H1" peer add b 10.9.0.2
+	check "bounds of every policy" ns "$H1" "$PY" "$HELPERS/nl.py" bounds b 10.9.0.2
+}
+
+test_told_not_set()
+{
+	plain
+	check "what is told is not set" ns "$H1" "$PY" "$HELPERS/nl.py" told a 10.9.0.2
+}
+
+# Refusals: "SENTENCE | COMMAND" a line, with the state compared at the end.
+refusals()
+{
+	local before line sentence cmd n=0
+
+	before=$(state_of "$H1" a)
+	while IFS= read -r line; do
+		sentence=${line%% | *}
+		cmd=${line#* | }
+		[[ -n $cmd && $cmd != "$line" ]] || continue
+		# shellcheck disable=SC2086
+		must_fail_with "${sentence#"${sentence%%[![:space:]]*}"}" $cmd
+		n=$((n + 1))
+	done
+	same "$before" "$(state_of "$H1" a)" "state after $n refusals"
+	number "$n" -ge 1 "refusals"
+}
+
+o()
+{
+	ovctl -n "$H1" "$@"
+}
+
+# A raw call: raw OP JSON; prints the sentence.
+raw()
+{
+	ns "$H1" "$PY" "$HELPERS/nl.py" call "$1" "${DEV:-a}" "$2"
+}
+
+test_refused_device()
+{
+	plain
+	o dev add b vni 200 local 10.9.0.1 dstport 4790
+	refusals <<-'END'
+		Another device receives this VNI at this local address already | o dev set b vni 100 dstport 4789
+		Another device receives this VNI at this local address already | o dev add c vni 100 local 10.9.0.1
+		The family of the local address cannot change while there are peers | o dev set a local fd09::1
+		The family of the local address cannot change while there are peers | o dev set a local ::
+		The local address is the address of a peer | o dev set a local 10.9.0.2
+		The first source port is above the last | raw dev-set {"dev":{"src-port-min":2000,"src-port-max":1999}}
+		The underlay has no device with this index | raw dev-set {"dev":{"link":9999}}
+		A device cannot send through itself | o dev set a link a
+		The DSCP is either set or inherited | raw dev-set {"dev":{"dscp":3,"dscp-inherit":1}}
+		The MTU is either set or follows the routes | raw dev-set {"dev":{"mtu":1400,"mtu-auto":1}}
+		A multicast address cannot be used here | raw dev-set {"dev":{"local":"239.1.1.1"}}
+		A multicast address cannot be used here | raw dev-set {"dev":{"local":"ff02::1"}}
+		A broadcast address cannot be used here | raw dev-set {"dev":{"local":"255.255.255.255"}}
+		An IPv4 address is given in 4 bytes, not as v4-mapped IPv6 | raw dev-set {"dev":{"local":"::ffff:10.9.0.1"}}
+		An address has 4 or 16 bytes | raw dev-set {"dev":{"local":"x:0a09000102"}}
+		The request names no setting | raw dev-set {"dev":{}}
+		The request names nothing to work on | raw dev-set {}
+		This command takes one object at a time | raw dev-set {"dev":[{"ttl":1},{"ttl":2}]}
+		The mode is fixed when a device is made | raw dev-set {"dev":{"mode":0}}
+	END
+	refuse "a refused device is there" ip -n "$H1" link show c
+}
+
+test_refused_peer()
+{
+	local many
+
+	plain
+	o peer add a 10.9.0.4 source 10.9.4.4
+	o dev add u
+	many=$(seq -s, -f '"10.7.1.%g"' 1 65)
+	refusals <<-END
+		The address is a peer already | o peer add a 10.9.0.2
+		The address is a peer already | o peer add a 10.9.0.7,10.9.0.2
+		The address is a source of another peer | o peer add a 10.9.4.4
+		The address is a peer already | o peer set a 10.9.0.2 source 10.9.0.3
+		The address is a source of another peer | o peer set a 10.9.0.2 source 10.9.4.4
+		The address of the peer is a source of it already | o peer set a 10.9.0.2 source 10.9.0.2
+		A source must be of the family of its peer's address | o peer set a 10.9.0.2 source fd09::9
+		The address is this device's local address | o peer add a 10.9.0.1
+		The address is not of the family of the local address | o peer add a fd09::2
+		The any address is no peer's | o peer add a 0.0.0.0
+		A multicast address cannot be used here | raw peer-add {"peer":[{"address":"224.0.0.1"}]}
+		A broadcast address cannot be used here | raw peer-add {"peer":[{"address":"255.255.255.255"}]}
+		An IPv4 address is given in 4 bytes, not as v4-mapped IPv6 | raw peer-add {"peer":[{"address":"::ffff:10.9.0.9"}]}
+		A peer is named by its address | raw peer-add {"peer":[{"flood":1}]}
+		The request names no peer | raw peer-add {}
+		The peer is named twice in one request | raw peer-set {"peer":[{"address":"10.9.0.2"},{"address":"10.9.0.2"}]}
+		The peer is named twice in one request | raw peer-del {"peer":[{"address":"10.9.0.2"},{"address":"10.9.0.2"}]}
+		The peer is named twice in one request | raw peer-add {"peer":[{"address":"10.9.0.8"},{"address":"10.9.0.8"}]}
+		An address is named twice in one request | raw peer-add {"peer":[{"address":"10.9.0.8","sources":{"address":["10.9.4.9","10.9.4.9"]}}]}
+		An address is named twice in one request | raw peer-add {"peer":[{"address":"10.9.0.8","sources":{"address":["10.9.4.9"]}},{"address":"10.9.0.9","sources":{"address":["10.9.4.9"]}}]}
+		A peer has at most 64 further sources | raw peer-set {"peer":[{"address":"10.9.0.2","sources":{"address":[$many]}}]}
+		The device has no such peer | o peer set a 10.9.0.9 flood off
+		The device has no such peer | o peer del a 10.9.0.9
+		The device has no such peer | o peer del a 10.9.0.2,10.9.0.9
+		Set the local address of the device first | o peer add u 10.9.0.2
+	END
+}
+
+test_refused_fdb()
+{
+	plain
+	refusals <<-'END'
+		The MAC address has a static entry already; use replace | o fdb add a 02:00:00:00:00:01 peer 10.9.0.3
+		The MAC address has a static entry already; use replace | o fdb add a 02:00:00:00:00:02,02:00:00:00:00:01 peer 10.9.0.3
+		A newer sequence number is known for this MAC address | o fdb replace a 02:00:00:00:00:01 peer 10.9.0.3 seq 4
+		A newer sequence number is known for this MAC address | o fdb del a 02:00:00:00:00:01 seq 4
+		The device has no such peer; add it with peer add | o fdb add a 02:00:00:00:00:02 peer 10.9.0.9
+		The device has no entry for this MAC address | o fdb del a 02:00:00:00:00:02
+		The MAC address is not behind this peer | raw fdb-del {"fdb":[{"mac":"02:00:00:00:00:01","peer":"10.9.0.3"}]}
+		The MAC address is not the address of one station | o fdb add a 01:00:00:00:00:01 peer 10.9.0.2
+		The MAC address is not the address of one station | o fdb add a ff:ff:ff:ff:ff:ff peer 10.9.0.2
+		The MAC address is not the address of one station | o fdb add a 00:00:00:00:00:00 peer 10.9.0.2
+		The MAC address is named twice in one request | raw fdb-replace {"fdb":[{"mac":"02:00:00:00:00:07","peer":"10.9.0.2"},{"mac":"02:00:00:00:00:07","peer":"10.9.0.2"}]}
+		An entry is named by its MAC address | raw fdb-add {"fdb":[{"peer":"10.9.0.2"}]}
+		The entry needs the address of a peer | raw fdb-add {"fdb":[{"mac":"02:00:00:00:00:07"}]}
+		The request names no MAC address | raw fdb-add {}
+		The device has no such peer | o fdb flush a peer 10.9.0.9
+		The filter names neither a kind nor a peer | raw fdb-flush {"fdb":[{}]}
+		A flush goes by kind and by peer; delete one address | raw fdb-flush {"fdb":[{"mac":"02:00:00:00:00:01"}]}
+		A flush asks for no sequence number | raw fdb-flush {"fdb":[{"seq":1}]}
+		This command takes one object at a time | raw fdb-flush {"fdb":[{"kind":1},{"kind":0}]}
+		The device has no entry for this address | raw fdb-get {"fdb":[{"mac":"02:00:00:00:00:02"}]}
+		Entries made by request are static | raw fdb-add {"fdb":[{"mac":"02:00:00:00:00:07","peer":"10.9.0.2","kind":1}]}
+	END
+}
+
+test_refused_calls()
+{
+	plain
+	ip -n "$H1" link add d0 type dummy
+	refusals <<-END
+		The request names no device | raw_without dev-set {"dev":{"ttl":1}}
+		No device has this index in the namespace | raw_without dev-get {"ifindex":9999}
+		No namespace has this id here | raw dev-get {"netns-id":1234567}
+		The device is not of kind tenovl | raw_without dev-get {"ifindex":$(ifindex_of "$H1" d0)}
+		The counters of an underlay are told in that namespace only | raw_without stats-get {"netns-id":0}
+		This dump is of all devices and names none | dump dev-get a
+		This dump is of all objects of a device and names none | dump peer-get a {"peer":[{"address":"10.9.0.2"}]}
+	END
+}
+
+dump()
+{
+	ns "$H1" "$PY" "$HELPERS/nl.py" dump "$@"
+}
+
+raw_without()
+{
+	DEV=- raw "$@"
+}
+
+i()
+{
+	ip -n "$H1" "$@"
+}
+
+test_refused_link()
+{
+	plain
+	refusals <<-'END'
+		The address must be a unicast address | i link add x address 01:00:00:00:00:01 type tenovl
+		The address must be of 6 bytes | i link add x address 02:00:00:00:01 type tenovl
+	END
+	must_fail_with "mtu greater than device maximum" ip -n "$H1" link set dev a mtu 65535
+	refuse "a refused device is there" ip -n "$H1" link show x
+	refuse "a group as the head's address" ip -n "$H1" link set dev a address 01:00:00:00:00:01
+}
+
+b()
+{
+	bridge -n "$H1" fdb "$@"
+}
+
+test_refused_bridge()
+{
+	plain
+	refusals <<-'END'
+		The destination is no peer yet: ovctl peer add DEV ADDRESS | b add 02:00:00:00:00:09 dev a dst 10.9.0.9 self static
+		Name the peer: dst ADDRESS | b add 02:00:00:00:00:09 dev a self static
+		The VNI is the device's: ovctl dev set DEV vni N | b add 02:00:00:00:00:09 dev a dst 10.9.0.2 vni 3 self static
+		The port is the peer's: ovctl peer set DEV ADDRESS dstport PORT | b add 02:00:00:00:00:09 dev a dst 10.9.0.2 port 77 self static
+		The output device is set for all: ovctl dev set DEV link LINK | b add 02:00:00:00:00:09 dev a dst 10.9.0.2 via u0 self static
+		An address is the same in all VLANs of a tenovl device | b add 02:00:00:00:00:09 dev a dst 10.9.0.2 vlan 7 self static
+		A nexthop cannot be used here: name a peer with dst | b add 02:00:00:00:00:09 dev a nhid 7 self static
+		What goes to a group goes to the flood list: use 00:00:00:00:00:00 | b add 33:33:00:00:00:01 dev a dst 10.9.0.2 self static
+		An entry has no flags but self, extern_learn and sticky | b add 02:00:00:00:00:09 dev a dst 10.9.0.2 self router static
+		The peer is in the flood list already | b add 00:00:00:00:00:00 dev a dst 10.9.0.2 self
+		The flood list has many destinations: use append and del | b replace 00:00:00:00:00:00 dev a dst 10.9.0.2 self
+		An entry made by request is permanent or static | b add 02:00:00:00:00:08 dev a dst 10.9.0.2 self dynamic
+		The MAC address has a static entry already; use replace | b add 02:00:00:00:00:01 dev a dst 10.9.0.3 self static
+		The device has no entry for this MAC address | b del 02:00:00:00:00:09 dev a self
+		A flush goes by destination and by state, not by flags | b flush dev a self extern_learn
+		The device has no entry for this address | b get 02:00:00:00:00:09 dev a self
+	END
+}
+
+# Every sentence that the module can say stands in some suite, but those that no
+# request can bring about.
+UNREACHABLE="
+The underlay has no IPv6
+The UDP port cannot be opened in the underlay
+GRE cannot be received in the underlay
+The underlay of the device is being deleted
+The underlay namespace is being deleted
+"
+
+test_sentences_covered()
+{
+	"$PY" - "$TOP" "$UNREACHABLE" <<-'END' >"$TMP/missing" || fail "$(cat "$TMP/missing")"
+		import glob, re, sys
+		top, unreachable = sys.argv[1], sys.argv[2].split("\n")
+		told = ""
+		for path in glob.glob(top + "/selftests/test_*.sh"):
+		    told += open(path, encoding="utf-8").read()
+		said = set()
+		pattern = r'NL_SET_ERR_MSG\w*\(\s*(?:[^";]*,)?\s*((?:"[^"]*"\s*)+)\)'
+		for path in glob.glob(top + "/kmod/*.c"):
+		    text = open(path, encoding="utf-8").read()
+		    for m in re.findall(pattern, text):
+		        said.add("".join(re.findall(r'"([^"]*)"', m)))
+		missing = [s for s in sorted(said) if s not in told]
+		print("%d sentences" % len(said))
+		for s in missing:
+		    print("no test brings about: " + s)
+		sys.exit(1 if missing or len(said) < 40 else 0)
+	END
+}
+
+test_usage_errors()
+{
+	local rc cmd
+
+	plain
+	before=$(state_of "$H1" a)
+	while IFS= read -r cmd; do
+		[[ -n $cmd ]] || continue
+		rc=0
+		# shellcheck disable=SC2086
+		ovctl -n "$H1" $cmd >"$TMP/out" 2>"$TMP/err" || rc=$?
+		same 2 "$rc" "exit status of: ovctl $cmd"
+		[[ -s $TMP/err ]] || fail "nothing is said about: ovctl $cmd"
+		[[ ! -s $TMP/out ]] || fail "stdout is used for the error of: ovctl $cmd"
+	done <<-'END'
+		dev set a vni 16777216
+		dev set a vni 21x
+		dev set a vni
+		dev set a vni 5 vni 6
+		dev set a vni -1
+		dev set a encap geneve
+		dev set a dstport 0
+		dev set a dstport 65536
+		dev set a ttl 256
+		dev set a dscp 64
+		dev set a df maybe
+		dev set a ageing 1000001
+		dev set a max-learned 16777217
+		dev set a move-limit 1001
+		dev set a move-window 0
+		dev set a move-window 86401
+		dev set a mtu 67
+		dev set a mtu 65536
+		dev set a nonsense 5
+		dev set a local 10.9.0
+		dev set a local fd09:::1
+		dev nonsense
+		nonsense
+		peer add a
+		peer add a 10.9.0.300
+		peer add a 10.9.0.9 flood maybe
+		fdb add a 02:00:00:00:00 peer 10.9.0.2
+		fdb add a 02:00:00:00:00:0g peer 10.9.0.2
+		fdb add a 02:00:00:00:00:09 peer 10.9.0.2 seq 4294967296
+		fdb flush a dynamic
+	END
+	same "$before" "$(state_of "$H1" a)" "state after the errors"
+	must_fail_with '"21x"' ovctl -n "$H1" dev set a vni 21x
+}
+
+# A refused setting takes the device away again.
+test_creation_is_atomic()
+{
+	plain
+	refuse "a VNI in use" ovctl -n "$H1" dev add c vni 100 local 10.9.0.1
+	refuse "the device stayed" ip -n "$H1" link show c
+	ns_new T1
+	refuse "a VNI in use, in another namespace" ovctl -n "$H1" dev add c netns "$T1" vni 100 local 10.9.0.1
+	refuse "the device stayed there" ip -n "$T1" link show c
+	refuse "a name in use" ovctl -n "$H1" dev add a vni 300
+	value_is vni 100
+}
+
+test_batch()
+{
+	plain
+	cat >"$TMP/good" <<-END
+		# a comment
+		dev add c vni 300 local 10.9.0.1
+
+		peer add c 10.9.0.2
+		peer add c 10.9.0.3 flood off
+		fdb add c 02:00:00:00:00:01 peer 10.9.0.2
+		fdb add c "02:00:00:00:00:02" peer 10.9.0.3 seq 9
+		fdb replace c 02:00:00:00:00:01 peer 10.9.0.3
+	END
+	ovctl -n "$H1" batch "$TMP/good"
+	same "10.9.0.3 9" "$(fdb_peer "$H1" c 02:00:00:00:00:01) $(fdb_value "$H1" c 02:00:00:00:00:02 seq)" \
+		"what the batch did"
+	printf 'dev set c ttl 5\nfdb add c 02:00:00:00:00:03 peer 10.9.0.2\nfdb add c 02:00:00:00:00:04 peer 10.9.0.99\ndev set c ttl 6\n' \
+		>"$TMP/bad"
+	must_fail_with "bad:3" ovctl -n "$H1" batch "$TMP/bad"
+	same 5 "$(dev_value "$H1" c ttl)" "lines before the failure are done, those after it are not"
+	must_fail_with "no such peer" ovctl -n "$H1" batch - <"$TMP/bad"
+}
+
+# From both namespaces that concern it, by name, and the same is told in both.
+test_from_segment_and_underlay()
+{
+	hv_lay 2
+	ns_new T1
+	ovctl -n "$H1" dev add s1 netns "$T1"
+	ovctl -n "$H1" dev set s1 vni 5
+	ovctl -n "$T1" dev set s1 local 10.9.0.1
+	ovctl -n "$H1" peer add s1 10.9.0.2
+	ovctl -n "$T1" peer add s1 10.9.0.3
+	ovctl -n "$H1" fdb add s1 02:00:00:00:00:01 peer 10.9.0.3
+	ovctl -n "$T1" fdb add s1 02:00:00:00:00:02 peer 10.9.0.2
+	for n in "$H1" "$T1"; do
+		same "5 10.9.0.1 2 2" "$(dev_value "$n" s1 vni) $(dev_value "$n" s1 local) \
+$(dev_value "$n" s1 peers) $(dev_value "$n" s1 static-entries)" "as told in $n"
+		same 10.9.0.2 "$(fdb_peer "$n" s1 02:00:00:00:00:02)" "entries as told in $n"
+		counter "$n" s1 tx-packets | grep -Eq '^[0-9]+$' || fail "no counters in $n"
+	done
+	ovctl -n "$T1" dev del s1
+}
+
+test_third_namespace()
+{
+	plain
+	ns_new T1 X
+	ovctl -n "$H1" dev add s1 netns "$T1" vni 5 local 10.9.0.1
+	ovctl -n "$H1" peer add s1 10.9.0.2
+	ip -n "$X" netns set "$T1" 7
+	ip -n "$X" netns set "$H1" 8
+	before=$(state_of "$H1" s1)
+	index=$(ifindex_of "$T1" s1)
+	for call in 'dev-set "dev":{"ttl":9}' 'peer-add "peer":[{"address":"10.9.0.9"}]' 'dev-get' 'stats-get' \
+		'peer-del "peer":[{"address":"10.9.0.2"}]' 'fdb-flush' \
+		'fdb-add "fdb":[{"mac":"02:00:00:00:00:09","peer":"10.9.0.2"}]'; do
+		read -r op more <<<"$call"
+		must_fail_with "Calls are taken from the namespace of the device or its underlay only" \
+			ns "$X" "$PY" "$HELPERS/nl.py" call "$op" - \
+			"{\"ifindex\":$index,\"netns-id\":7${more:+,$more}}"
+	done
+	same "$before" "$(state_of "$H1" s1)" "state after the refusals"
+	same 0 "$(ovctl -n "$X" -j dev show | jq length)" "devices shown in a third namespace"
+	refuse "deleted by name from a third namespace" ovctl -n "$X" dev del s1
+	ip -n "$T1" link show s1 >/dev/null
+}
+
+# One name in two namespaces of one underlay: it is said how to tell them apart.
+test_names_in_two_namespaces()
+{
+	plain
+	ns_new T1 T2
+	ovctl -n "$H1" dev add s1 netns "$T1" vni 5 local 10.9.0.1
+	ovctl -n "$H1" dev add s1 netns "$T2" vni 6 local 10.9.0.1
+	must_fail_with "-n" ovctl -n "$H1" dev set s1 ttl 5
+	ovctl -n "$T1" dev set s1 ttl 5
+	ovctl -n "$T2" dev set s1 ttl 6
+	same "5 6" "$(dev_value "$T1" s1 ttl) $(dev_value "$T2" s1 ttl)" "each its own"
+}
+
+# What nobody may read in the checkout, nobody may read here.
+open_helpers()
+{
+	chmod 755 "$TMP" "$(dirname "$TMP")"
+	cp "$HELPERS/nl.py" "$TOP/uapi/tenovl.yaml" "$TMP"
+	chmod a+r "$TMP"/*
+}
+
+NOBODY="setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all"
+
+test_unprivileged()
+{
+	local before
+
+	plain
+	open_helpers
+	before=$(state_of "$H1" a)
+	# shellcheck disable=SC2086
+	check "every call answers EPERM" ns "$H1" env TENOVL_SPEC="$TMP/tenovl.yaml" \
+		$NOBODY "$PY" "$TMP/nl.py" perm
+	# shellcheck disable=SC2086
+	refuse "nobody made a device" ns "$H1" $NOBODY ip link add x type tenovl
+	# shellcheck disable=SC2086
+	refuse "nobody made an entry" ns "$H1" $NOBODY bridge fdb add 02:00:00:00:00:09 dev a dst 10.9.0.2 self
+	# shellcheck disable=SC2086
+	refuse "nobody deleted a device" ns "$H1" $NOBODY ip link del dev a
+	same "$before" "$(state_of "$H1" a)" "state after all that"
+	# Joining the group is refused, or nothing is heard.
+	# shellcheck disable=SC2086
+	bg heard ip netns exec "$H1" env TENOVL_SPEC="$TMP/tenovl.yaml" $NOBODY "$PY" "$TMP/nl.py" hear 600
+	bg mon ip netns exec "$H1" "$PY" "$HELPERS/nl.py" hear 600
+	wait_for "root listens" grep -q ready "$TMP/mon.out"
+	wait_for "nobody tried" grep -Eq 'ready|refused' "$TMP/heard.out"
+	ovctl -n "$H1" dev set a ttl 77
+	wait_for "root hears" grep -q dev-changed "$TMP/mon.out"
+	if grep -q '^{' "$TMP/heard.out"; then
+		fail "an unprivileged user hears events"
+	fi
+}
+
+# Root of a user namespace of its own, with a network namespace of its own.
+test_userns_root()
+{
+	open_helpers
+	unshare -Urn true || skip "no user namespaces here"
+	must_fail_with "needs CAP_NET_ADMIN in the initial user namespace" \
+		unshare -Urn ip link add x type tenovl
+	check "every call answers EPERM" unshare -Urn \
+		env TENOVL_SPEC="$TMP/tenovl.yaml" "$PY" "$TMP/nl.py" perm
+	bg heard unshare -Urn env TENOVL_SPEC="$TMP/tenovl.yaml" "$PY" "$TMP/nl.py" hear 600
+	wait_for "it tried" grep -Eq 'ready|refused' "$TMP/heard.out"
+	plain
+	ovctl -n "$H1" dev set a ttl 77
+	ovctl -n "$H1" dev del a
+	if grep -q '^{' "$TMP/heard.out"; then
+		fail "root of a user namespace hears another namespace's events"
+	fi
+}
+
+# A container whose root owns the namespace that a segment was moved into: it may
+# use the device, not configure it, and it makes none of its own there.
+test_userns_owner()
+{
+	local before c=()
+
+	plain
+	open_helpers
+	unshare -Urn true || skip "no user namespaces here"
+	bg hold unshare -Urn sleep 1000
+	wait_for "the container is there" in_other_userns "$hold"
+	ip -n "$H1" link set dev a netns "$hold"
+	before=$(state_of "$H1" a)
+	c=(nsenter -t "$hold" -U -n --preserve-credentials)
+	"${c[@]}" ip link set dev a up
+	check "every call answers EPERM" "${c[@]}" env TENOVL_SPEC="$TMP/tenovl.yaml" "$PY" "$TMP/nl.py" perm
+	must_fail_with "needs CAP_NET_ADMIN in the initial user namespace" "${c[@]}" ip link add x type tenovl
+	must_fail_with "A tenovl device needs CAP_NET_ADMIN in the initial user namespace" \
+		"${c[@]}" bridge fdb add 02:00:00:00:00:09 dev a dst 10.9.0.2 self
+	refuse "a container changed an entry" "${c[@]}" bridge fdb del 02:00:00:00:00:01 dev a self
+	must_say "02:00:00:00:00:01" "${c[@]}" bridge fdb show dev a
+	same "$before" "$(state_of "$H1" a)" "state after all that"
+	# An underlay that a container owns is refused to the host's root as well.
+	must_fail_with "The underlay namespace must belong to the initial user namespace" \
+		nsenter -t "$hold" -n ip link add x type tenovl
+	ovctl -n "$H1" dev set a ttl 9
+	ip -n "$H1" link add name d0 type dummy
+}
+
+in_other_userns()
+{
+	[[ $(readlink "/proc/$1/ns/user") != $(readlink /proc/self/ns/user) ]] &&
+		[[ $(readlink "/proc/$1/ns/net") != $(readlink /proc/self/ns/net) ]] &&
+		grep -q sleep "/proc/$1/comm"
+}
+
+test_rename_and_move()
+{
+	hv_lay 2
+	overlay vxlan 4 2
+	ip -n "$T1" link set s1 down
+	ip -n "$T1" link set s1 name renamed
+	same 100 "$(dev_value "$H1" renamed vni)" "under its new name"
+	ns_new X
+	ip -n "$T1" link set renamed netns "$X"
+	same 100 "$(dev_value "$X" renamed vni)" "in its new namespace"
+	same 100 "$(dev_value "$H1" renamed vni)" "from the underlay still"
+	same 0 "$(ovctl -n "$T1" -j dev show | jq length)" "devices where it was"
+	tenant_up "$X" renamed 1
+	ping_ok "$X" 10.1.0.2 1
+	refuse "a name in use" ip -n "$H1" link add renamed netns "$X" type tenovl
+}
+
+test_bridge_fdb()
+{
+	plain
+	b add 02:00:00:00:00:09 dev a dst 10.9.0.2 self static
+	same static "$(fdb_value "$H1" a 02:00:00:00:00:09 kind)" "as ovctl shows it"
+	must_say "dst 10.9.0.2" b show dev a
+	must_say "02:00:00:00:00:09" b get 02:00:00:00:00:09 dev a self
+	b replace 02:00:00:00:00:09 dev a dst 10.9.0.3 self static
+	same 10.9.0.3 "$(fdb_peer "$H1" a 02:00:00:00:00:09)" "replaced"
+	b del 02:00:00:00:00:09 dev a dst 10.9.0.3 self
+	same "" "$(fdb_peer "$H1" a 02:00:00:00:00:09)" "deleted"
+	# What has a sequence number: replace keeps the number.
+	b replace 02:00:00:00:00:01 dev a dst 10.9.0.3 self static
+	same "10.9.0.3 5" "$(fdb_peer "$H1" a 02:00:00:00:00:01) $(fdb_value "$H1" a 02:00:00:00:00:01 seq)" \
+		"replaced with its number kept"
+	ns "$H1" "$PY" "$HELPERS/nl.py" fill a 10.9.0.2 0 3000 >/dev/null
+	same 3001 "$(b show dev a | grep -v '^00:00:00:00:00:00' | awk '{ print $1 }' | sort -u | wc -l)" \
+		"addresses that bridge shows"
+	same 3001 "$(b show dev a | grep -vc '^00:00:00:00:00:00' || :)" "lines that bridge shows"
+	if b flush dev a self 2>"$TMP/err"; then
+		value_is static-entries 0
+	else
+		grep -qi 'unknown\|not found' "$TMP/err" || fail "bridge fdb flush: $(cat "$TMP/err")"
+	fi
+}
+
+test_bridge_monitor()
+{
+	plain
+	bg mon bridge -n "$H1" monitor fdb
+	wait_for "bridge monitor listens" monitor_heard
+	b add 02:00:00:00:00:0a dev a dst 10.9.0.2 self static
+	wait_for "an entry that bridge added" grep -q '^02:00:00:00:00:0a dev a dst 10.9.0.2' "$TMP/mon.out"
+	o fdb add a 02:00:00:00:00:0b peer 10.9.0.3
+	wait_for "an entry that ovctl added" grep -q '^02:00:00:00:00:0b dev a dst 10.9.0.3' "$TMP/mon.out"
+	o fdb del a 02:00:00:00:00:0b
+	wait_for "an entry that ovctl deleted" grep -q 'Deleted.*02:00:00:00:00:0b' "$TMP/mon.out"
+}
+
+monitor_heard()
+{
+	b replace 02:00:00:00:00:ee dev a dst 10.9.0.2 self static
+	b del 02:00:00:00:00:ee dev a self
+	grep -q 02:00:00:00:00:ee "$TMP/mon.out"
+}
+
+# The all-zero address stands for the flood list.
+test_bridge_flood()
+{
+	plain
+	same "10.9.0.2 10.9.0.3" "$(b show dev a | awk '/^00:00:00:00:00:00/ { print $3 }' | sort | paste -sd' ')" \
+		"the flood list"
+	b del 00:00:00:00:00:00 dev a dst 10.9.0.2 self
+	[[ $(peer_value "$H1" a 10.9.0.2 flood) =~ ^(0|false)$ ]] || fail "still in the flood list"
+	must_fail_with "The peer is not in the flood list" b del 00:00:00:00:00:00 dev a dst 10.9.0.2 self
+	must_fail_with "The destination is no peer yet: ovctl peer add DEV ADDRESS" \
+		b append 00:00:00:00:00:00 dev a dst 10.9.0.77 self
+	b append 00:00:00:00:00:00 dev a dst 10.9.0.2 self
+	[[ $(peer_value "$H1" a 10.9.0.2 flood) =~ ^(1|true)$ ]] || fail "not in the flood list again"
+}
+
+# ip, ovctl and the peers count the same frames.
+test_statistics()
+{
+	hv_lay 2
+	overlay vxlan 4 2
+	ping_ok "$T1" 10.1.0.2 5
+	same "$(link_stat "$T1" s1 rx_packets)" "$(counter "$T1" s1 rx-packets)" "frames received"
+	same "$(link_stat "$T1" s1 tx_packets)" "$(counter "$T1" s1 tx-packets)" "frames sent"
+	same "$(link_stat "$T1" s1 tx_bytes)" "$(counter "$T1" s1 tx-bytes)" "bytes sent"
+	same "$(counter "$T1" s1 tx-packets)" "$(peer_counter "$T1" s1 10.9.0.2 tx-packets)" \
+		"frames sent to the only peer"
+	before=$(link_stat "$T1" s1 tx_dropped)
+	ovctl -n "$T1" peer set s1 10.9.0.2 admin down
+	ping_no "$T1" 10.1.0.2 1
+	number "$(link_stat "$T1" s1 tx_dropped)" -gt "$before" "drops that ip shows"
+	must_say "tx-drop-peer-down" ovctl -n "$T1" -j stats show s1
+	ovctl -n "$T1" stats show s1 >/dev/null
+	ovctl -n "$H1" stats show --underlay >/dev/null
+}
+
+run_tests "$@"

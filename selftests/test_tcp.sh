@@ -1,0 +1,267 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# TCP and UDP with segmentation offload through every encapsulation: one large
+# packet crosses the device and the underlay as one, the receiver finds every
+# checksum right, and nothing is sent again without need.
+# shellcheck source=selftests/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=selftests/topology.sh
+source "$TOP/selftests/topology.sh"
+
+TESTS="
+	vxlan_v4 vxlan_v6 gre_nvgre_v4 gre_nvgre_v6 gre_plain_v4 gre_plain_v6
+	csum_modes
+	offloads_off_sender offloads_off_receiver offloads_off_device
+	bridged_vm in_vlan
+	udp_gso
+	stacked_vxlan_in_gre stacked_gre_in_vxlan
+	payload_intact
+"
+
+setup_suite()
+{
+	load_module
+}
+
+csum_errors()
+{
+	ns "$1" nstat -asz TcpInCsumErrors UdpInCsumErrors |
+		awk '/InCsumErrors/ { n += $2 } END { print n + 0 }'
+}
+
+# One run between two tenants; bytes arrive, hardly anything twice, all intact.
+run()
+{
+	local text=$1 server=$2 client=$3 dst=$4 out bytes again mss
+
+	shift 4
+	out=$(iperf "$server" "$client" "$dst" -n 8M "$@") || fail "$text: iperf3: $out"
+	bytes=$(jq '.end.sum_received.bytes | floor' <<<"$out")
+	again=$(jq '.end.sum_sent.retransmits // 0' <<<"$out")
+	number "$bytes" -ge 4000000 "$text: bytes that arrived"
+	# A few percent of the segments, and some for slow start over a short queue: what
+	# a storm is not.
+	mss=1300
+	number "$again" -le $((bytes / mss / 30 + 100)) "$text: segments sent again"
+	same 0 "$(csum_errors "$server")" "$text: wrong checksums at the server"
+	same 0 "$(csum_errors "$client")" "$text: wrong checksums at the client"
+}
+
+offload()
+{
+	local enc=$1 fam=$2
+
+	hv_lay 2
+	overlay "$enc" "$fam" 2
+	capture_start dev "$T1" s1 -c 3000 tcp dst port 5201
+	capture_start under "$H1" u0 -c 3000
+	run "$enc over IPv$fam, IPv4 inside" "$T2" "$T1" 10.1.0.2
+	run "$enc over IPv$fam, IPv6 inside" "$T2" "$T1" fd01::2
+	run "$enc over IPv$fam, the other way" "$T2" "$T1" 10.1.0.2 -R
+	large_now dev "$enc over IPv$fam on the device"
+	large_now under "$enc over IPv$fam on the underlay"
+	for k in tx-drop-offload tx-drop-error tx-drop-too-big tx-drop-nomem; do
+		same 0 "$(counter "$T1" s1 "$k")" "$k"
+	done
+}
+
+# Large packets were seen by a capture that ends by itself when it has enough.
+large_now()
+{
+	local n pid
+
+	pid=$(cat "$TMP/$1.pid")
+	kill -INT "$pid" 2>/dev/null || :
+	wait "$pid" 2>/dev/null || :
+	rm -f "$TMP/$1.pid"
+	n=$("$PY" "$HELPERS/pcap.py" "$TMP/$1.pcap" len | awk '$1 > 4000' | wc -l)
+	number "$n" -ge 5 "$2: packets larger than an MTU"
+}
+
+test_vxlan_v4() { offload vxlan 4; }
+test_vxlan_v6() { offload vxlan 6; }
+test_gre_nvgre_v4() { offload gre-nvgre 4; }
+test_gre_nvgre_v6() { offload gre-nvgre 6; }
+test_gre_plain_v4() { offload gre-plain 4; }
+test_gre_plain_v6() { offload gre-plain 6; }
+
+# Outer checksums on: they cover a packet that is segmented later.
+test_csum_modes()
+{
+	hv_lay 2
+	overlay vxlan 4 2 udp-csum on
+	run "VXLAN with checksums over IPv4" "$T2" "$T1" 10.1.0.2
+	same 0 "$(csum_errors "$H2")" "wrong outer checksums over IPv4"
+	ovctl -n "$H1" dev del --all
+	ovctl -n "$H2" dev del --all
+	overlay vxlan 6 2 udp-csum off udp-zero-csum6-rx on
+	run "VXLAN without checksums over IPv6" "$T2" "$T1" fd01::2
+	ovctl -n "$H1" dev del --all
+	ovctl -n "$H2" dev del --all
+	overlay gre-plain 4 2 gre-csum on
+	run "GRE with checksums over IPv4" "$T2" "$T1" 10.1.0.2
+	same 0 "$(counter "$T2" s1 rx-drop-csum)" "wrong GRE checksums over IPv4"
+	ovctl -n "$H1" dev del --all
+	ovctl -n "$H2" dev del --all
+	overlay gre-nvgre 6 2 gre-csum on
+	run "GRE with checksums over IPv6" "$T2" "$T1" fd01::2
+	same 0 "$(counter "$T2" s1 rx-drop-csum)" "wrong GRE checksums over IPv6"
+}
+
+test_offloads_off_sender()
+{
+	local enc
+
+	for enc in vxlan gre-plain; do
+		hv_lay 2
+		overlay "$enc" 4 2
+		for f in "tx off sg off tso off gso off" "tx on sg on tso off gso on" \
+			"tx-udp_tnl-segmentation off tx-gre-segmentation off"; do
+			# shellcheck disable=SC2086
+			ns "$H1" ethtool -K u0 $f >/dev/null 2>&1 || :
+			run "$enc, sender: $f" "$T2" "$T1" 10.1.0.2
+		done
+		ns_del "$H1"
+		ns_del "$H2"
+	done
+}
+
+test_offloads_off_receiver()
+{
+	local enc
+
+	for enc in vxlan gre-plain; do
+		hv_lay 2
+		overlay "$enc" 4 2
+		for f in "gro off" "rx off" "gro on rx on"; do
+			# shellcheck disable=SC2086
+			ns "$H2" ethtool -K u0 $f >/dev/null 2>&1 || :
+			run "$enc, receiver: $f" "$T2" "$T1" 10.1.0.2
+		done
+		ns_del "$H1"
+		ns_del "$H2"
+	done
+}
+
+test_offloads_off_device()
+{
+	hv_lay 2
+	overlay vxlan 4 2
+	for f in "tso off gso off" "tx off" "sg off" "gro off"; do
+		for t in "$T1" "$T2"; do
+			# shellcheck disable=SC2086
+			ns "$t" ethtool -K s1 $f >/dev/null 2>&1 || :
+		done
+		run "device: $f" "$T2" "$T1" 10.1.0.2
+	done
+}
+
+# The sender is a VM on a bridge whose port the segment is.
+test_bridged_vm()
+{
+	local enc
+
+	for enc in vxlan gre-nvgre; do
+		hv_lay 2
+		overlay "$enc" 4 2
+		ns_new V
+		ip -n "$T1" addr flush dev s1
+		ip -n "$T1" link add br0 type bridge mcast_snooping 0
+		ip -n "$T1" link set br0 up
+		ip -n "$T1" link set s1 master br0
+		link_pair "$T1" v0 "$V" e0 1400
+		ip -n "$T1" link set v0 master br0
+		addr "$V" e0 10.1.0.9/24 fd01::9/64
+		run "$enc, from a bridged VM" "$T2" "$V" 10.1.0.2
+		run "$enc, to a bridged VM" "$V" "$T2" fd01::9
+		ns_del "$V"
+		ns_del "$H1"
+		ns_del "$H2"
+	done
+}
+
+test_in_vlan()
+{
+	local enc i t
+
+	for enc in vxlan gre-plain; do
+		hv_lay 2
+		overlay "$enc" 4 2
+		for i in 1 2; do
+			t=T$i
+			ip -n "${!t}" link add link s1 name s1.7 mtu 1400 type vlan id 7
+			addr "${!t}" s1.7 "10.7.0.$i/24"
+		done
+		run "$enc, in a VLAN" "$T2" "$T1" 10.7.0.2
+		ns_del "$H1"
+		ns_del "$H2"
+	done
+}
+
+# One sendmsg() of 40 datagrams (UDP_SEGMENT): all arrive, whole, in order.
+test_udp_gso()
+{
+	local enc fam dst rx=
+
+	for enc in $ENCS; do
+		fam=4
+		[[ $enc != gre-plain ]] || fam=6
+		hv_lay 2
+		overlay "$enc" "$fam" 2
+		for dst in 10.1.0.2 fd01::2; do
+			ping_ok "$T1" "$dst" 1
+			bg rx ip netns exec "$T2" "$PY" "$HELPERS/udpgso.py" receive "$dst" 40
+			wait_for "the receiver listens" listens "$T2" 7000
+			ns "$T1" "$PY" "$HELPERS/udpgso.py" send "$dst" 40
+			wait_for "all datagrams arrive, $enc, $dst" grep -q 'all 40' "$TMP/rx.out"
+			bg_stop "$rx"
+		done
+		same 0 "$(csum_errors "$T2")" "wrong checksums, $enc"
+		ns_del "$H1"
+		ns_del "$H2"
+	done
+}
+
+# A segment whose underlay is another segment: the inner one's frames are
+# segmented in software before the second header.
+stacked()
+{
+	local outer=$1 inner=$2 i t
+
+	hv_lay 2
+	overlay "$outer" 4 2
+	ns_new W1 W2
+	for i in 1 2; do
+		t=T$i
+		w=W$i
+		# shellcheck disable=SC2046
+		segment "${!t}" "${!w}" s2 vni 55 $(enc_args "$inner") local "10.1.0.$i"
+		ovctl -n "${!w}" peer add s2 "10.1.0.$((3 - i))"
+		ip -n "${!w}" link set s2 address "02:00:00:00:05:0$i"
+		addr "${!w}" s2 "10.5.0.$i/24" "fd05::$i/64"
+	done
+	ping_ok "$W1" 10.5.0.2
+	run "$inner in $outer" "$W2" "$W1" 10.5.0.2
+	run "$inner in $outer, IPv6" "$W1" "$W2" fd05::1
+	same 0 "$(counter "$T1" s1 tx-drop-offload)" "tx-drop-offload of the outer device"
+	same 0 "$(counter "$W1" s2 tx-drop-depth)" "tx-drop-depth"
+}
+
+test_stacked_vxlan_in_gre() { stacked gre-nvgre vxlan; }
+test_stacked_gre_in_vxlan() { stacked vxlan gre-plain; }
+
+# The bytes that arrive are the bytes that were sent.
+test_payload_intact()
+{
+	local enc
+
+	for enc in $ENCS; do
+		hv_lay 2
+		overlay "$enc" 4 2
+		tcp_ok "$T2" "$T1" 10.1.0.2 3000000
+		ns_del "$H1"
+		ns_del "$H2"
+	done
+}
+
+run_tests "$@"

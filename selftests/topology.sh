@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2153 # variables are set for, and by name from, the suites
+#
+# Topologies of tenovl's selftests, on top of lib.sh.
+#
+#	   T1 (10.1.0.1/24 fd01::1/64)            T2 (10.1.0.2/24 fd01::2/64)
+#	 ┌──────────┐                           ┌──────────┐
+#	 │    s1    │                           │    s1    │          tenant namespaces
+#	 └────╫─────┘                           └────╫─────┘
+#	 ┌────╨─────┐        ┌──────────┐       ┌────╨─────┐
+#	 │ H1    u0 ├────────┤ SW (br0) ├───────┤ u0    H2 │  ...     hypervisors, underlay
+#	 └──────────┘        └──────────┘       └──────────┘
+#	   10.9.0.1/24 fd09::1/64                 10.9.0.2/24 fd09::2/64
+#
+# With two hypervisors there is no switch: one veth pair joins them.
+#
+#	hv_lay N [MTU]			makes H1..HN and the underlay
+#	hv_routed [MTU_LEFT MTU_RIGHT]	makes H1, R, H2: 10.8.1.1 - 10.8.1.254 R 10.8.2.254 - 10.8.2.2,
+#					fd08:1::1 and so on; R is a router
+#	overlay ENC FAM N [SETTING...]	makes T1..TN with a segment s1 each, all of them peers
+#	segment NS TENANT DEV SETTING...	one device, made in NS straight into TENANT
+#	ENC is vxlan, gre-nvgre or gre-plain; FAM is 4 or 6, the underlay's family.
+
+HELPERS=$TOP/selftests/helpers
+PY=/usr/bin/python3
+ENCS="vxlan gre-nvgre gre-plain"
+
+# Loads the module. New namespaces take their settings from the first one: no
+# duplicate address detection, no solicitations that a test would have to wait for.
+load_module()
+{
+	sysctl -qw net.core.devconf_inherit_init_net=1 net.ipv6.conf.all.accept_dad=0 \
+		net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0
+	# shellcheck disable=SC2119
+	tenovl_load
+}
+
+# The underlay address of hypervisor I.
+uaddr()
+{
+	if [[ $1 == 4 ]]; then
+		echo "10.9.0.$2"
+	else
+		echo "fd09::$2"
+	fi
+}
+
+# The settings that make an encapsulation.
+enc_args()
+{
+	case $1 in
+	vxlan) echo "encap vxlan" ;;
+	gre-nvgre) echo "encap gre gre-key nvgre" ;;
+	gre-plain) echo "encap gre gre-key plain" ;;
+	esac
+}
+
+# Bytes that an encapsulation puts before the inner IP packet.
+overhead()
+{
+	local ip=20 own=8
+
+	[[ $2 == 4 ]] || ip=40
+	[[ $1 != vxlan ]] || own=16
+	echo $((ip + own + 14))
+}
+
+# The numbers 1..N without one, as addresses joined by commas.
+others()
+{
+	local fam=$1 n=$2 me=$3 i out=
+
+	for ((i = 1; i <= n; i++)); do
+		((i == me)) || out+=,$(uaddr "$fam" "$i")
+	done
+	echo "${out#,}"
+}
+
+hv_lay()
+{
+	local n=$1 mtu=${2:-1500} i h names=()
+
+	for ((i = 1; i <= n; i++)); do
+		names+=("H$i")
+	done
+	ns_new "${names[@]}"
+	if ((n == 2)); then
+		ip -n "$H1" link add u0 mtu "$mtu" type veth peer name u0 mtu "$mtu" netns "$H2"
+	else
+		ns_new SW
+		{
+			echo "link add br0 mtu $mtu type bridge mcast_snooping 0"
+			echo "link set br0 up"
+			for ((i = 1; i <= n; i++)); do
+				h=H$i
+				echo "link add p$i mtu $mtu type veth peer name u0 mtu $mtu netns ${!h}"
+				echo "link set p$i master br0 up"
+			done
+		} | ip -n "$SW" -batch -
+	fi
+	for ((i = 1; i <= n; i++)); do
+		h=H$i
+		ip -n "${!h}" -batch - <<-END
+			addr add 10.9.0.$i/24 dev u0
+			addr add fd09::$i/64 dev u0 nodad
+			link set u0 up
+		END
+	done
+	wait_for "the underlay's links are up" carriers "$n"
+}
+
+carriers()
+{
+	local i h
+
+	for ((i = 1; i <= $1; i++)); do
+		h=H$i
+		ip -n "${!h}" link show dev u0 | grep -q LOWER_UP || return 1
+	done
+}
+
+hv_routed()
+{
+	local left=${1:-1500} right=${2:-1500}
+
+	ns_new H1 R H2
+	router "$R"
+	link_pair "$H1" u0 "$R" r1 "$left"
+	link_pair "$H2" u0 "$R" r2 "$right"
+	ip -n "$R" -batch - <<-END
+		addr add 10.8.1.254/24 dev r1
+		addr add fd08:1::254/64 dev r1 nodad
+		addr add 10.8.2.254/24 dev r2
+		addr add fd08:2::254/64 dev r2 nodad
+	END
+	ip -n "$H1" -batch - <<-END
+		addr add 10.8.1.1/24 dev u0
+		addr add fd08:1::1/64 dev u0 nodad
+		route add default via 10.8.1.254
+		route add default via fd08:1::254
+	END
+	ip -n "$H2" -batch - <<-END
+		addr add 10.8.2.2/24 dev u0
+		addr add fd08:2::2/64 dev u0 nodad
+		route add default via 10.8.2.254
+		route add default via fd08:2::254
+	END
+}
+
+# A device, made in the underlay namespace straight into the tenant's.
+segment()
+{
+	local h=$1 t=$2 dev=$3
+
+	shift 3
+	ovctl -n "$h" dev add "$dev" netns "$t" "$@"
+}
+
+tenant_mac()
+{
+	printf '02:00:00:00:01:%02x' "$1"
+}
+
+# Tenant namespace number I, called by the name given, with its addresses.
+tenant_up()
+{
+	local t=$1 dev=$2 i=$3
+
+	ip -n "$t" -batch - <<-END
+		link set $dev address $(tenant_mac "$i")
+		addr add 10.1.0.$i/24 dev $dev
+		addr add fd01::$i/64 dev $dev nodad
+		link set $dev up
+	END
+}
+
+# All are made and know each other before the first comes up and talks.
+overlay()
+{
+	local enc=$1 fam=$2 n=$3 i h t names=()
+
+	shift 3
+	for ((i = 1; i <= n; i++)); do
+		names+=("T$i")
+	done
+	ns_new "${names[@]}"
+	for ((i = 1; i <= n; i++)); do
+		h=H$i
+		t=T$i
+		{
+			echo "dev add s1 netns ${!t} vni 100 $(enc_args "$enc") local $(uaddr "$fam" "$i") $*"
+			((n < 2)) || echo "peer add s1 $(others "$fam" "$n" "$i")"
+		} | ovctl -n "${!h}" batch -
+	done
+	for ((i = 1; i <= n; i++)); do
+		t=T$i
+		tenant_up "${!t}" s1 "$i"
+	done
+}
+
+# A counter of a device: counter NS DEV NAME.
+counter()
+{
+	ovctl -n "$1" -j stats show "$2" | jq -r --arg k "$3" \
+		'[.. | objects | .[$k]? // empty] | first // "none"'
+}
+
+# A counter of the namespace as an underlay: net_counter NS NAME.
+net_counter()
+{
+	ovctl -n "$1" -j stats show --underlay | jq -r --arg k "$2" \
+		'[.. | objects | .[$k]? // empty] | first // "none"'
+}
+
+# A counter of a peer: peer_counter NS DEV ADDR NAME.
+peer_counter()
+{
+	ovctl -n "$1" -j peer show "$2" "$3" | jq -r --arg k "$4" \
+		'[.. | objects | .[$k]? // empty] | first // "none"'
+}
+
+# A setting or told value of a device: dev_value NS DEV NAME.
+dev_value()
+{
+	ovctl -n "$1" -j dev show "$2" | jq -r --arg k "$3" \
+		'[.. | objects | select(has($k)) | .[$k]] | first'
+}
+
+# A value of a peer: peer_value NS DEV ADDR NAME.
+peer_value()
+{
+	ovctl -n "$1" -j peer show "$2" "$3" | jq -c -r --arg k "$4" \
+		'[.. | objects | select(has($k)) | .[$k]] | first'
+}
+
+# The peer that an entry points at, or nothing: fdb_peer NS DEV MAC.
+fdb_peer()
+{
+	ovctl -n "$1" -j fdb show "$2" | jq -r --arg m "$3" \
+		'[.. | objects | select(.mac? == $m)] | first | .peer // empty'
+}
+
+# A value of an entry: fdb_value NS DEV MAC NAME.
+fdb_value()
+{
+	ovctl -n "$1" -j fdb show "$2" | jq -r --arg m "$3" --arg k "$4" \
+		'[.. | objects | select(.mac? == $m)] | first | .[$k]'
+}
+
+# True when a counter is what is said: counted NS DEV NAME VALUE.
+counted()
+{
+	[[ $(counter "$1" "$2" "$3") == "$4" ]]
+}
+
+net_counted()
+{
+	[[ $(net_counter "$1" "$2") == "$3" ]]
+}
+
+# True when an entry points where it is said: entry_at NS DEV MAC PEER.
+entry_at()
+{
+	[[ $(fdb_peer "$1" "$2" "$3") == "$4" ]]
+}
+
+no_entry()
+{
+	[[ -z $(fdb_peer "$1" "$2" "$3") ]]
+}
+
+# All that a device holds that configuration made, to compare before and after.
+state_of()
+{
+	local d p f
+
+	d=$(ovctl -n "$1" -j dev show "$2" | jq -cS 'walk(if type == "object" then del(.generation) else . end)')
+	p=$(ovctl -n "$1" -j peer show "$2" | jq -cS \
+		'walk(if type == "object" then del(.generation, .stats, .pmtu) else . end) | sort')
+	f=$(ovctl -n "$1" -j fdb show "$2" | jq -cS \
+		'walk(if type == "object" then del(.generation, .idle) else . end) | sort')
+	printf '%s\n%s\n%s\n' "$d" "$p" "$f"
+}
+
+# Sends the packets told on stdin (see helpers/inject.py) from a namespace.
+inject()
+{
+	ns "$1" "$PY" "$HELPERS/inject.py"
+}
+
+# The fields of a capture, one packet a line; see helpers/pcap.py.
+pcap()
+{
+	local id=$1
+
+	shift
+	capture_stop "$id"
+	"$PY" "$HELPERS/pcap.py" "$TMP/$id.pcap" "$@"
+}
+
+# What waits in a capture that still runs.
+pcap_now()
+{
+	local id=$1
+
+	shift
+	"$PY" "$HELPERS/pcap.py" "$TMP/$id.pcap" "$@"
+}
+
+# True when a running capture holds a line that matches: pcap_has ID REGEX [KEY...].
+pcap_has()
+{
+	local id=$1 what=$2
+
+	shift 2
+	pcap_now "$id" "$@" | grep -Eq -- "$what"
+}
+
+# Rounds: fewer on a slow kernel; TENOVL_SCALE is a percentage.
+rounds()
+{
+	local n=$(($1 * ${TENOVL_SCALE:-$((100 / TENOVL_SLOW))} / 100))
+
+	echo $((n > 0 ? n : 1))
+}
+
+# The listener of a TCP or UDP port is there.
+listens()
+{
+	ns "$1" ss -Hltun "sport = :$2" | grep -q .
+}
+
+# TCP: BYTES of random data from CLIENT arrive at SERVER as they were sent.
+# tcp_ok SERVER CLIENT DST [BYTES]
+tcp_ok()
+{
+	local to=$3 rx= id=tcp$RANDOM
+
+	[[ $3 != *:* ]] || to="[$3]"
+	head -c "${4:-300000}" /dev/urandom >"$TMP/$id.sent"
+	ns "$1" socat -u "TCP-LISTEN:7001,reuseaddr,pf=ip$([[ $3 == *:* ]] && echo 6 || echo 4)" \
+		"CREATE:$TMP/$id.got" >/dev/null 2>&1 3>&- </dev/null &
+	rx=$!
+	defer bg_stop "$rx"
+	wait_for "socat listens" listens "$1" 7001
+	check "TCP from $2 to $3" ns "$2" timeout $((60 * TENOVL_SLOW)) \
+		socat -u "OPEN:$TMP/$id.sent" "TCP:$to:7001"
+	wait_for "all bytes have arrived at $3" cmp -s "$TMP/$id.sent" "$TMP/$id.got"
+	bg_stop "$rx"
+}
