@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+# tenovl: the kernel module, the tool, and what proves them. "make help" lists the targets.
+
+# The kernel to build for: the running one where its headers are installed, else the newest that
+# has some. KDIR chooses another tree; KERNELRELEASE another installed kernel.
+ifneq ($(KERNELRELEASE),)
+KDIR ?= /lib/modules/$(KERNELRELEASE)/build
+else
+KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build), \
+	     $(shell ls -d /lib/modules/*/build 2>/dev/null | sort -V | tail -n 1))
+endif
+kdir := $(strip $(KDIR))
+release = $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(kdir)/include/generated/utsrelease.h 2>/dev/null), \
+	       $(shell $(MAKE) -s --no-print-directory -C $(kdir) kernelrelease))
+# Each kernel has its own directory of objects, with links to the sources, so that builds for
+# several kernels do not trample on each other. (Not named "build": kbuild has such a variable, and
+# what is given on the command line reaches it.)
+TENOVL_BUILD = $(CURDIR)/build/$(strip $(release))
+
+DESTDIR ?=
+PREFIX ?= /usr/local
+MODDIR ?= /lib/modules/$(strip $(release))/updates
+VM := selftests/vm
+
+# K names the VM's kernel (stock, debug, 6.12, 7), T the suites (all when empty):
+# make test T="claims data:vxlan" K=debug
+K ?= stock
+T ?=
+export T
+
+.PHONY: all modules tool install uninstall setup demo check check-debug check-static check-unit \
+	selftest test bench-insn shell clean help
+
+all: modules tool
+
+modules:
+	@test -n "$(kdir)" || { echo "no kernel headers found: make setup, or give KDIR=" >&2; exit 1; }
+	+@mkdir -p $(TENOVL_BUILD)/kmod $(TENOVL_BUILD)/uapi
+	+@flock $(TENOVL_BUILD) tests/static/link-sources $(TENOVL_BUILD) $(kdir)
+	+@flock $(TENOVL_BUILD) $(MAKE) --no-print-directory -C $(kdir) M=$(TENOVL_BUILD) \
+		$(if $(W),W=$(W)) $(if $(C),C=$(C)) modules
+
+tool:
+	$(MAKE) -C tools/ovctl all
+
+install: all
+	install -D -m 644 $(TENOVL_BUILD)/tenovl.ko $(DESTDIR)$(MODDIR)/tenovl.ko
+	$(if $(DESTDIR),,depmod $(strip $(release)))
+	install -D -m 644 uapi/linux/tenovl.h $(DESTDIR)$(PREFIX)/include/linux/tenovl.h
+	$(MAKE) -C tools/ovctl install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+uninstall:
+	rm -f $(DESTDIR)$(MODDIR)/tenovl.ko $(DESTDIR)$(PREFIX)/include/linux/tenovl.h
+	$(if $(DESTDIR),,depmod $(strip $(release)))
+	$(MAKE) -C tools/ovctl uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+setup:
+	$(VM)/setup
+
+# From here on the kernel is the VM's, not this machine's: the recipes ask for it when they run.
+demo: setup
+	tests/check/build stock
+	$(VM)/run --timeout 900 -- selftests/demo.sh
+
+check:
+	tests/check/all stock
+
+check-debug:
+	tests/check/all debug
+
+check-static: setup
+	tests/check/build stock
+	tests/static/run
+
+check-unit:
+	$(MAKE) -C tests check
+
+test selftest:
+	tests/check/build $(K)
+	$(VM)/run --kernel $(K) -- selftests/run
+
+bench-insn: setup
+	tests/check/build stock
+	$(VM)/run --icount -- selftests/bench/insn.sh
+
+shell:
+	tests/check/build $(K)
+	$(VM)/shell --kernel $(K)
+
+clean:
+	rm -rf build
+	$(MAKE) -C tools/ovctl clean
+	$(MAKE) -C tests clean
+
+help:
+	@echo 'make [KDIR=DIR]      the module (build/RELEASE/tenovl.ko) and the tool (tools/ovctl/ovctl)'
+	@echo 'make modules         the module only; KDIR=DIR or KERNELRELEASE=R for another kernel, W=1, C=2'
+	@echo 'make tool            the tool only'
+	@echo 'make install         both, with manual page and header; DESTDIR, PREFIX, MODDIR'
+	@echo 'make uninstall       takes them away'
+	@echo 'make setup           installs the packages needed and fetches the kernel of the VM'
+	@echo 'make demo            two hypervisors, two tenants, VXLAN and GRE, shown in the VM'
+	@echo 'make check           everything: build, unit tests, static checks, selftests in the VM'
+	@echo 'make check-debug     selftests under the debug kernel (built once, then cached)'
+	@echo 'make check-static    compilers, sparse, checkpatch, kernel-doc, shellcheck, other kernels'
+	@echo 'make check-unit      unit tests'
+	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=debug|6.12|7'
+	@echo 'make shell           a root shell in the VM; K=debug'
+	@echo 'make bench-insn      instructions a packet, compared with vxlan and gretap'
+	@echo 'make clean           removes what was built here, not the cache'
