@@ -81,8 +81,6 @@
 #	tenovl_unload		removes it
 #	have_kind KIND		true when "ip link add type KIND" can be had (modprobe)
 #	need_kind KIND...	skips the test when one cannot be had
-#	fault_nth N CMD...	(debug kernel) fails the Nth allocation made by CMD; returns CMD's
-#				status, or 99 when CMD asked for fewer than N
 #	$TENOVL_KO $OVCTL	the module's file; the tool
 #	$TENOVL_KERNEL		"debug" under the debug kernel, else "stock"
 #	$TOP			the checkout
@@ -256,6 +254,14 @@ _undo()
 
 # --- waiting -----------------------------------------------------------------------------------
 
+# A pipe that never says anything: waiting at it costs no process.
+exec {_never}<> <(:)
+
+nap()
+{
+	read -rt "$1" -u "$_never" || :
+}
+
 poll()
 {
 	local end=$((SECONDS + WAIT_MAX * TENOVL_SLOW))
@@ -267,7 +273,7 @@ poll()
 		if ((SECONDS > end)); then
 			return 1
 		fi
-		sleep 0.05
+		nap 0.05
 	done
 }
 
@@ -286,7 +292,7 @@ holds()
 	shift
 	while ((SECONDS <= end)); do
 		"$@" >/dev/null 2>&1 3>&- || fail "does not hold: $*"
-		sleep 0.1
+		nap 0.1
 	done
 }
 
@@ -349,12 +355,18 @@ router()
 
 mac_of()
 {
-	ip -n "$1" -j link show dev "$2" | jq -r '.[0].address'
+	local out
+
+	out=$(ip -n "$1" -o link show dev "$2")
+	[[ $out =~ link/ether\ ([0-9a-f:]+) ]] && echo "${BASH_REMATCH[1]}"
 }
 
 ifindex_of()
 {
-	ip -n "$1" -j link show dev "$2" | jq -r '.[0].ifindex'
+	local out
+
+	out=$(ip -n "$1" -o link show dev "$2")
+	echo "${out%%:*}"
 }
 
 # ip groups the counters (rx.packets, rx.over_errors, ...); sysfs has them flat.
@@ -402,9 +414,10 @@ bg()
 # CMD may be a function, so that the pid is a shell's: its children go first.
 _kill_tree()
 {
-	local child
+	local child children=
 
-	for child in $(pgrep -P "$2" || :); do
+	read -r children 2>/dev/null <"/proc/$2/task/$2/children" || :
+	for child in $children; do
 		_kill_tree "$1" "$child"
 	done
 	kill "-$1" "$2" 2>/dev/null || :
@@ -417,7 +430,7 @@ bg_stop()
 	_kill_tree TERM "$1"
 	for ((i = 0; i < 100; i++)); do
 		kill -0 "$1" 2>/dev/null || break
-		sleep 0.05
+		nap 0.05
 	done
 	_kill_tree KILL "$1"
 	wait "$1" 2>/dev/null || :
@@ -461,7 +474,7 @@ capture_start()
 _drained()
 {
 	kill -USR1 "$(cat "$TMP/$1.pid")" || return 0
-	sleep 0.05
+	nap 0.05
 	awk '/captured/ {
 		for (i = 2; i < NF; i++) {
 			if ($(i + 1) ~ /^captured/) c = $(i - 1)
@@ -579,39 +592,6 @@ need_kind()
 	done
 }
 
-# fail-nth is a file per task and is not inherited by children: the child arms itself, then becomes
-# CMD (so the allocations of execve() count too). 0 left in it means that the fault was met.
-fault_nth()
-{
-	local n=$1 d rc=0
-
-	shift
-	[[ -w /proc/self/fail-nth ]] || skip "no fault injection in this kernel"
-	for d in failslab fail_page_alloc; do
-		echo N >"/sys/kernel/debug/$d/ignore-gfp-wait"
-		echo 0 >"/sys/kernel/debug/$d/verbose"
-	done
-	echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem
-	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
-	python3 -c '
-import os, sys
-pid = os.fork()
-if pid == 0:
-    try:
-        f = os.open("/proc/thread-self/fail-nth", os.O_WRONLY | os.O_CLOEXEC)
-        os.write(f, sys.argv[1].encode())
-        os.execvp(sys.argv[2], sys.argv[2:])
-    finally:
-        os._exit(126)
-os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-with open("/proc/%d/task/%d/fail-nth" % (pid, pid)) as f:
-    left = int(f.read())
-status = os.waitpid(pid, 0)[1]
-sys.exit(99 if left else os.waitstatus_to_exitcode(status) & 255)
-' "$n" "$@" || rc=$?
-	return "$rc"
-}
-
 # --- running -----------------------------------------------------------------------------------
 
 _one()
@@ -630,10 +610,10 @@ _one()
 _result()
 {
 	case $1 in
-	0) echo "ok $2 $3" ;;
+	0) echo "ok $2 $3 # ${4:-0} s" ;;
 	4) echo "ok $2 $3 # SKIP $(cat "$_base/.skip")" ;;
 	*)
-		echo "not ok $2 $3"
+		echo "not ok $2 $3 # ${4:-0} s"
 		_failed=$((_failed + 1))
 		;;
 	esac
@@ -656,7 +636,7 @@ _suite_end()
 
 run_tests()
 {
-	local t rc
+	local t rc start
 
 	_chosen=()
 	_done=0
@@ -685,8 +665,9 @@ run_tests()
 		TMP=$_base/$t
 		mkdir "$TMP"
 		# Not "_one || rc=...": being looked at would switch off the subshell's errexit.
+		start=$SECONDS
 		_one "$t"
 		rc=$?
-		_result "$rc" $((_done + 1)) "$t"
+		_result "$rc" $((_done + 1)) "$t" $((SECONDS - start))
 	done
 }

@@ -133,7 +133,7 @@ test_settings_at_creation()
 		.mark, .ttl, .dscp, .df, ."udp-csum", ."inner-vlan", .ageing, ."max-learned",
 		."move-limit", ."move-window", .mtu] | map(tostring) | join(" ")')" "as read back"
 	must_say "fd09::1" ovctl -n "$H1" dev show b
-	same 2 "$(ovctl -n "$H1" -j dev show | jq length)" "devices shown"
+	same 2 "$(devices "$H1")" "devices shown"
 	# Not named, not changed.
 	before=$(ovctl -n "$H1" -j dev show b | jq -cS 'walk(if type == "object" then del(.ttl, .generation) else . end)')
 	ovctl -n "$H1" dev set b ttl 10
@@ -552,7 +552,7 @@ test_third_namespace()
 			"{\"ifindex\":$index,\"netns-id\":7${more:+,$more}}"
 	done
 	same "$before" "$(state_of "$H1" s1)" "state after the refusals"
-	same 0 "$(ovctl -n "$X" -j dev show | jq length)" "devices shown in a third namespace"
+	same 0 "$(devices "$X")" "devices shown in a third namespace"
 	refuse "deleted by name from a third namespace" ovctl -n "$X" dev del s1
 	ip -n "$T1" link show s1 >/dev/null
 }
@@ -676,7 +676,7 @@ test_rename_and_move()
 	ip -n "$T1" link set renamed netns "$X"
 	same 100 "$(dev_value "$X" renamed vni)" "in its new namespace"
 	same 100 "$(dev_value "$H1" renamed vni)" "from the underlay still"
-	same 0 "$(ovctl -n "$T1" -j dev show | jq length)" "devices where it was"
+	same 0 "$(devices "$T1")" "devices where it was"
 	tenant_up "$X" renamed 1
 	ping_ok "$X" 10.1.0.2 1
 	refuse "a name in use" ip -n "$H1" link add renamed netns "$X" type tenovl

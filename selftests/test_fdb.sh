@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The forwarding table: what is learned, for how long, how much of it, what
 # moves and what does not, who may change it and who hears of it.
+# processors: several
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
@@ -415,7 +416,7 @@ test_monitor_overrun()
 {
 	table
 	check "a slow listener is told and catches up" \
-		ns "$H1" "$PY" "$HELPERS/nl.py" overflow s1 10.9.0.2 "$(rounds 20000)"
+		ns "$H1" "$PY" "$HELPERS/nl.py" overflow s1 10.9.0.2 "$(rounds 7000)"
 	counts 0 0
 }
 

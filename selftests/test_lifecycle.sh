@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # Devices, namespaces and the module come and go, in every order and under
 # traffic; loops are harmless.
+# processors: several
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
 source "$TOP/selftests/topology.sh"
 
 # Set by bg.
-p='' q='' race1='' race2='' race3='' ping4='' ping6='' flood=''
+p='' race1='' race2='' race3='' ping4='' ping6='' flood=''
 
 TESTS="
 	straight_into_namespace move_and_back rename delete_from_both
@@ -48,7 +49,7 @@ gone()
 
 no_devices()
 {
-	[[ $(ovctl -j dev show | jq length) == 0 ]] && [[ $(cat /sys/module/tenovl/refcnt) == 0 ]]
+	[[ $(json_length "$(ovctl -j dev show)") == 0 ]] && [[ $(cat /sys/module/tenovl/refcnt) == 0 ]]
 }
 
 all_gone()
@@ -154,7 +155,7 @@ test_kill_tenant()
 
 no_device_of()
 {
-	[[ $(ovctl -n "$1" -j dev show | jq length) == 0 ]]
+	[[ $(devices "$1") == 0 ]]
 }
 
 test_kill_underlay()
@@ -227,7 +228,7 @@ test_kill_third()
 	all_gone
 }
 
-# A second device is made, used, changed and deleted beside running traffic.
+# A second device is made, used and deleted beside running traffic.
 test_churn_devices()
 {
 	local i n enc
@@ -243,9 +244,10 @@ test_churn_devices()
 		1) enc=gre-plain ;;
 		2) enc=gre-nvgre ;;
 		esac
-		# shellcheck disable=SC2046
-		segment "$H1" "$X" x vni 333 $(enc_args $enc) local 10.9.0.1
-		ovctl -n "$X" peer add x 10.9.0.2
+		ovctl -n "$H1" batch - <<-END
+			dev add x netns $X vni 333 $(enc_args $enc) local 10.9.0.1
+			peer add x 10.9.0.2
+		END
 		ip -n "$X" link set x up
 		if ((i % 5 == 0)); then
 			ip -n "$X" link set x netns "$T1"
@@ -287,34 +289,58 @@ fdb_count()
 	ovctl -n "$T1" -j fdb show s1 | jq '[.. | .mac? // empty] | length'
 }
 
-# Whole namespaces die under traffic.
+# A hypervisor and its tenant come and die, in either order or both at once, while a peer sends to
+# them.
 test_churn_namespaces()
 {
-	local i n enc fam
+	local i n enc
 
-	n=$(rounds 24)
+	n=$(rounds 200)
+	hv_lay 3
+	overlay vxlan 4 2
+	ns_del "$T1"
+	ns_del "$H1"
+	bg p ip netns exec "$T2" ping -q -b -i 0.002 10.1.0.255
 	for ((i = 0; i < n; i++)); do
 		enc=vxlan
 		((i % 2)) || enc=gre-plain
-		fam=$((i / 2 % 2 ? 6 : 4))
-		hv_lay 2
-		overlay $enc $fam 2
-		bg p ip netns exec "$T1" ping -q -i 0.002 10.1.0.2
-		bg q ip netns exec "$T2" ping -q -i 0.002 fd01::1
-		case $((i % 4)) in
-		0) order="T1 H1 T2 H2" ;;
-		1) order="H2 H1 T1 T2" ;;
-		2) order="T1 T2 H1 H2" ;;
-		3) order="H1 T2 T1 H2" ;;
+		# shellcheck disable=SC2046
+		ovctl -n "$T2" dev set s1 $(enc_args $enc)
+		ip -batch - <<-END
+			netns add A$H1
+			netns add A$T1
+			link add u1 netns A$H1 type veth peer name u1 netns $SW
+		END
+		ip -n "$SW" link set u1 master br0 up
+		ip -n "A$H1" -batch - <<-END
+			link set u1 up
+			addr add 10.9.0.1/24 dev u1
+		END
+		ovctl -n "A$H1" batch - <<-END
+			dev add s1 netns A$T1 vni 100 $(enc_args $enc) local 10.9.0.1
+			peer add s1 10.9.0.2
+		END
+		ip -n "A$T1" link set s1 up
+		((i % 20)) || wait_for "traffic arrives" received "A$T1"
+		case $((i % 3)) in
+		0) printf 'netns del %s\n' "A$H1" "A$T1" | ip -batch - ;;
+		1) printf 'netns del %s\n' "A$T1" "A$H1" | ip -batch - ;;
+		2)
+			ip netns del "A$H1" &
+			ip netns del "A$T1"
+			wait $!
+			;;
 		esac
-		for x in $order; do
-			ns_del "${!x}"
-		done
-		bg_stop "$p"
-		bg_stop "$q"
 	done
+	bg_stop "$p"
+	ns_del "$T2"
 	all_gone
 	diag "$n rounds"
+}
+
+received()
+{
+	(($(counter "$1" s1 rx-packets) > 0))
 }
 
 test_rmmod_refused()
@@ -334,7 +360,7 @@ test_unload_reload()
 {
 	local i
 
-	for ((i = 0; i < $(rounds 20); i++)); do
+	for ((i = 0; i < $(rounds 8); i++)); do
 		load_module
 		ns_new H1 T1
 		addr "$H1" lo 10.9.0.1/32
@@ -358,7 +384,7 @@ test_load_race()
 	bg race1 again "ip -n $H1 link add r1 type tenovl; ip -n $H1 link del r1"
 	bg race2 again "ovctl -n $H1 dev show"
 	bg race3 again "ip netns add r-race; ip netns del r-race"
-	for ((i = 0; i < $(rounds 20); i++)); do
+	for ((i = 0; i < $(rounds 8); i++)); do
 		wait_for "the module can be removed" unloaded
 		load_module
 	done
@@ -395,7 +421,7 @@ test_loop_itself()
 		addr "$H1" s1 10.5.0.1/24 fd05::1/64
 		ping_no "$H1" 10.5.0.77 2
 		ovctl -n "$H1" fdb add s1 02:00:00:00:00:77 peer 10.5.0.2
-		ip -n "$H1" neigh add 10.5.0.2 lladdr 02:00:00:00:00:77 dev s1
+		ip -n "$H1" neigh replace 10.5.0.2 lladdr 02:00:00:00:00:77 dev s1
 		ping_no "$H1" 10.5.0.2 2
 		n=$(($(counter "$H1" s1 tx-drop-loop) + $(counter "$H1" s1 tx-drop-depth)))
 		number "$n" -ge 2 "frames dropped as a loop, $enc"
@@ -421,8 +447,8 @@ test_loop_mutual()
 			addr "$H1" b 10.5.2.1/24
 			ovctl -n "$H1" peer add a 10.5.2.2
 			ovctl -n "$H1" peer add b 10.5.1.2
-			ip -n "$H1" neigh add 10.5.1.2 lladdr 02:00:00:00:00:01 dev a
-			ip -n "$H1" neigh add 10.5.2.2 lladdr 02:00:00:00:00:02 dev b
+			ip -n "$H1" neigh replace 10.5.1.2 lladdr 02:00:00:00:00:01 dev a
+			ip -n "$H1" neigh replace 10.5.2.2 lladdr 02:00:00:00:00:02 dev b
 			ns "$H1" ping -q -c 3 -i 0.01 -W 1 10.5.1.2 >/dev/null || :
 			n=$(($(counter "$H1" a tx-drop-depth) + $(counter "$H1" b tx-drop-depth) +
 				$(counter "$H1" a tx-drop-loop) + $(counter "$H1" b tx-drop-loop) +
@@ -517,7 +543,7 @@ test_mass()
 {
 	local n i
 
-	n=$(rounds 300)
+	n=$(rounds 100)
 	ns_new H1 T1
 	addr "$H1" lo 10.9.0.1/32
 	for ((i = 1; i <= n; i++)); do
@@ -525,10 +551,10 @@ test_mass()
 		echo "peer add m$i 10.9.0.2,10.9.0.3"
 	done >"$TMP/batch"
 	ovctl -n "$H1" batch "$TMP/batch"
-	same "$n" "$(ovctl -n "$H1" -j dev show | jq length)" "devices made"
-	same "$n" "$(ovctl -n "$T1" -j dev show | jq length)" "devices seen in their own namespace"
+	same "$n" "$(devices "$H1")" "devices made"
+	same "$n" "$(devices "$T1")" "devices seen in their own namespace"
 	ovctl -n "$H1" dev del --all
-	same 0 "$(ovctl -n "$H1" -j dev show | jq length)" "devices left"
+	same 0 "$(devices "$H1")" "devices left"
 	ovctl -n "$H1" batch "$TMP/batch"
 	ns_del "$T1"
 	wait_for "all go with their namespace" no_device_of "$H1"
@@ -548,7 +574,7 @@ test_mac_and_mtu()
 	hv_lay 2
 	overlay vxlan 4 2
 	traffic
-	for ((i = 1; i <= $(rounds 20); i++)); do
+	for ((i = 1; i <= $(rounds 8); i++)); do
 		ip -n "$T2" link set s1 address "$(printf '02:00:00:00:0a:%02x' "$i")"
 		ip -n "$T2" link set s1 mtu $((1300 + i))
 		ip -n "$T1" neigh flush dev s1

@@ -74,7 +74,7 @@ large_now()
 	kill -INT "$pid" 2>/dev/null || :
 	wait "$pid" 2>/dev/null || :
 	rm -f "$TMP/$1.pid"
-	n=$("$PY" "$HELPERS/pcap.py" "$TMP/$1.pcap" len | awk '$1 > 4000' | wc -l)
+	n=$(helper /dev/null - pcap "$TMP/$1.pcap" len | awk '$1 > 4000' | wc -l)
 	number "$n" -ge 5 "$2: packets larger than an MTU"
 }
 

@@ -37,8 +37,8 @@ sent()
 		proto=58
 	fi
 	# shellcheck disable=SC2086
-	ns "$H2" "$PY" "$HELPERS/sent.py" u0 $src $proto "$@" -- \
-		ip netns exec "$T1" ping -n -q -c 1 -W $((5 * TENOVL_SLOW)) $opts $dst 2>&3
+	helper /dev/null "$H2" sent u0 $src $proto "$@" -- \
+		ip netns exec "$T1" ping -n -q -c 1 -W $((5 * TENOVL_SLOW)) $opts $dst
 }
 
 two()

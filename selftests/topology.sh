@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2153 # variables are set for, and by name from, the suites
+# shellcheck disable=SC2034,SC2153,SC2154 # variables are set for, and by name from, the suites
 #
 # Topologies of tenovl's selftests, on top of lib.sh.
 #
@@ -34,6 +34,31 @@ load_module()
 		net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0
 	# shellcheck disable=SC2119
 	tenovl_load
+	serve_helpers
+}
+
+# Starting Python takes half a second under software emulation: one is kept that runs the helpers.
+serve_helpers()
+{
+	[[ -z ${_ask:-} ]] || return 0
+	mkfifo "$_base/ask" "$_base/answer"
+	exec {_ask}<>"$_base/ask" {_answer}<>"$_base/answer"
+	"$PY" "$HELPERS/serve.py" <"$_base/ask" >"$_base/answer" 3>&- &
+	defer bg_stop $!
+}
+
+# Runs helpers/NAME.py in a namespace ("-": this one) with what is on the file as its input:
+# helper FILE NS NAME ARGUMENT...
+helper()
+{
+	local out=$TMP/helper.$BASHPID.$RANDOM status IFS=$'\t'
+
+	printf '%s\n' "$out"$'\t'"$*" >&"$_ask"
+	read -rt $((120 * TENOVL_SLOW)) status <&"$_answer" || fail "no answer from serve.py to: $*"
+	if [[ -s $out ]]; then
+		printf '%s\n' "$(<"$out")"
+	fi
+	return "$status"
 }
 
 # The underlay address of hypervisor I.
@@ -199,53 +224,77 @@ overlay()
 	done
 }
 
+# The first value of a key in JSON as ovctl prints it (flat objects), or DEFAULT, without starting a
+# process: that takes a third of a second under software emulation. json_get JSON KEY DEFAULT
+json_get()
+{
+	local list='\[[^]]*\]' text='"([^"]*)"' rest='[^],}]*'
+
+	if [[ $1 =~ \"$2\":($list|$text|$rest) ]]; then
+		echo "${BASH_REMATCH[2]:-${BASH_REMATCH[1]//\"\"/}}"
+	else
+		echo "$3"
+	fi
+}
+
+# Those objects, a line each, of JSON as ovctl prints it that have this text in them.
+json_having()
+{
+	grep -F -- "$1" || :
+}
+
+# How many objects a list holds: ovctl prints one a line.
+json_length()
+{
+	grep -c '^ {' <<<"$1" || :
+}
+
 # A counter of a device: counter NS DEV NAME.
 counter()
 {
-	ovctl -n "$1" -j stats show "$2" | jq -r --arg k "$3" \
-		'[.. | objects | .[$k]? // empty] | first // "none"'
+	json_get "$(ovctl -n "$1" -j stats show "$2")" "$3" none
 }
 
 # A counter of the namespace as an underlay: net_counter NS NAME.
 net_counter()
 {
-	ovctl -n "$1" -j stats show --underlay | jq -r --arg k "$2" \
-		'[.. | objects | .[$k]? // empty] | first // "none"'
+	json_get "$(ovctl -n "$1" -j stats show --underlay)" "$2" none
 }
 
 # A counter of a peer: peer_counter NS DEV ADDR NAME.
 peer_counter()
 {
-	ovctl -n "$1" -j peer show "$2" "$3" | jq -r --arg k "$4" \
-		'[.. | objects | .[$k]? // empty] | first // "none"'
+	json_get "$(ovctl -n "$1" -j peer show "$2" "$3")" "$4" none
 }
 
 # A setting or told value of a device: dev_value NS DEV NAME.
 dev_value()
 {
-	ovctl -n "$1" -j dev show "$2" | jq -r --arg k "$3" \
-		'[.. | objects | select(has($k)) | .[$k]] | first'
+	json_get "$(ovctl -n "$1" -j dev show "$2")" "$3" null
 }
 
 # A value of a peer: peer_value NS DEV ADDR NAME.
 peer_value()
 {
-	ovctl -n "$1" -j peer show "$2" "$3" | jq -c -r --arg k "$4" \
-		'[.. | objects | select(has($k)) | .[$k]] | first'
+	json_get "$(ovctl -n "$1" -j peer show "$2" "$3")" "$4" null
 }
 
 # The peer that an entry points at, or nothing: fdb_peer NS DEV MAC.
 fdb_peer()
 {
-	ovctl -n "$1" -j fdb show "$2" | jq -r --arg m "$3" \
-		'[.. | objects | select(.mac? == $m)] | first | .peer // empty'
+	json_get "$(ovctl -n "$1" -j fdb show "$2" | json_having "\"mac\":\"$3\"")" peer ''
 }
 
 # A value of an entry: fdb_value NS DEV MAC NAME.
 fdb_value()
 {
-	ovctl -n "$1" -j fdb show "$2" | jq -r --arg m "$3" --arg k "$4" \
-		'[.. | objects | select(.mac? == $m)] | first | .[$k]'
+	json_get "$(ovctl -n "$1" -j fdb show "$2" | json_having "\"mac\":\"$3\"")" "$4" null
+}
+
+# How many devices are seen from a namespace.
+devices()
+{
+	json_length "$(ovctl -n "$1" -j dev show)"
 }
 
 # True when a counter is what is said: counted NS DEV NAME VALUE.
@@ -273,20 +322,21 @@ no_entry()
 # All that a device holds that configuration made, to compare before and after.
 state_of()
 {
-	local d p f
+	local what
 
-	d=$(ovctl -n "$1" -j dev show "$2" | jq -cS 'walk(if type == "object" then del(.generation) else . end)')
-	p=$(ovctl -n "$1" -j peer show "$2" | jq -cS \
-		'walk(if type == "object" then del(.generation, .stats, .pmtu) else . end) | sort')
-	f=$(ovctl -n "$1" -j fdb show "$2" | jq -cS \
-		'walk(if type == "object" then del(.generation, .idle) else . end) | sort')
-	printf '%s\n%s\n%s\n' "$d" "$p" "$f"
+	for what in dev peer fdb; do
+		ovctl -n "$1" -j "$what" show "$2"
+	done | sed -E 's/"(generation|pmtu|idle)":[^,}]*,?//g; s/,?"stats":\{[^}]*\}//; s/\},?$/}/' | sort
 }
 
 # Sends the packets told on stdin (see helpers/inject.py) from a namespace.
 inject()
 {
-	ns "$1" "$PY" "$HELPERS/inject.py"
+	local text
+
+	IFS= read -r -d '' text || :
+	printf '%s' "$text" >"$TMP/inject"
+	helper "$TMP/inject" "$1" inject
 }
 
 # The fields of a capture, one packet a line; see helpers/pcap.py.
@@ -296,7 +346,7 @@ pcap()
 
 	shift
 	capture_stop "$id"
-	"$PY" "$HELPERS/pcap.py" "$TMP/$id.pcap" "$@"
+	helper /dev/null - pcap "$TMP/$id.pcap" "$@"
 }
 
 # What waits in a capture that still runs.
@@ -305,7 +355,7 @@ pcap_now()
 	local id=$1
 
 	shift
-	"$PY" "$HELPERS/pcap.py" "$TMP/$id.pcap" "$@"
+	helper /dev/null - pcap "$TMP/$id.pcap" "$@"
 }
 
 # True when a running capture holds a line that matches: pcap_has ID REGEX [KEY...].
@@ -317,11 +367,13 @@ pcap_has()
 	pcap_now "$id" "$@" | grep -Eq -- "$what"
 }
 
-# Rounds: fewer on a slow kernel; TENOVL_SCALE is a percentage.
+# Rounds: fewer under the slow debug kernel; TENOVL_SCALE is a percentage.
 rounds()
 {
-	local n=$(($1 * ${TENOVL_SCALE:-$((100 / TENOVL_SLOW))} / 100))
+	local scale=100 n
 
+	[[ $TENOVL_KERNEL != debug ]] || scale=$((100 / TENOVL_SLOW))
+	n=$(($1 * ${TENOVL_SCALE:-$scale} / 100))
 	echo $((n > 0 ? n : 1))
 }
 

@@ -709,11 +709,11 @@ def nonsense(rng, depth):
 	out = b""
 	for _ in range(rng.randrange(1, 5)):
 		number = rng.choice((rng.randrange(0, 40), rng.randrange(0, 0x4000)))
-		if depth < 32 and rng.random() < 0.45:
+		if depth < 32 and rng.random() < 0.38:
 			payload = nonsense(rng, depth + 1)[:8000]
 			number |= rng.choice((0, NESTED))
 		else:
-			payload = bytes(rng.randrange(256) for _ in range(rng.choice((0, 1, 2, 4, 6, 8, 16, 17, 300))))
+			payload = rng.randbytes(rng.choice((0, 1, 2, 4, 6, 8, 16, 17, 300)))
 		out += attr(number, payload)
 		if len(out) > 12000:
 			break

@@ -69,7 +69,7 @@ def main():
 	for cut in range(len(good)):
 		newlink(sock, good[:cut])
 	for _ in range(400):
-		junk = bytes(rng.randrange(256) for _ in range(rng.choice((0, 1, 4, 9, 40))))
+		junk = rng.randbytes(rng.choice((0, 1, 4, 9, 40)))
 		data = attr(IFLA_INFO_DATA, attr(rng.randrange(0, 40), junk))
 		newlink(sock, name + info(data))
 	err = newlink(sock, good)
