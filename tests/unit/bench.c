@@ -257,7 +257,8 @@ static void bench_queue_dev(struct bench *b, const struct nlmsghdr *nlh, int fla
 	nla_put_u8(msg, TENOVL_A_DEV_GRE_KEY, TENOVL_GRE_KEY_NVGRE);
 	nla_put(msg, TENOVL_A_DEV_LOCAL, 4, local);
 	nla_put_u16(msg, TENOVL_A_DEV_DSTPORT, 4789);
-	nla_put_u32(msg, TENOVL_A_DEV_LINK, 0);
+	/* Index 1 is lo here, and anything in an underlay elsewhere. */
+	nla_put_u32(msg, TENOVL_A_DEV_LINK, far || !nsid);
 	nla_put_u8(msg, TENOVL_A_DEV_LEARNING, 1);
 	nla_put_u32(msg, TENOVL_A_DEV_MTU, 1450);
 	nla_put_u8(msg, TENOVL_A_DEV_MTU_AUTO, 1);

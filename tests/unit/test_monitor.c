@@ -195,6 +195,9 @@ static void test_overrun(void **state)
 	assert_int_equal(count_lines(bench_out(b), "lost - -"), 1);
 	assert_int_equal(count_lines(bench_out(b), "fdb-moved"), 0);
 	assert_int_equal(count_lines(bench_out(b), "peer s21 - address 10.9.0.2"), 1);
+	/* The names of interfaces here are not those of an underlay elsewhere. */
+	assert_non_null(strstr(bench_out(b), "dstport 4789 link lo "));
+	assert_non_null(strstr(bench_out(b), "dstport 4789 link if1 "));
 	assert_non_null(strstr(bench_err(b), "ovctl: monitor: Input/output error\n"));
 }
 

@@ -13,21 +13,21 @@ static void assert_shows(struct bench *b, const char *line, const char *expected
 #define DEV_HEAD									\
 	"DEV             NETNS MODE VNI      ENCAP KEY   LOCAL           PORT  LINK"	\
 	"            MTU   PEERS STATIC LEARNED\n"
-#define DEV_ROW(name, netns)								\
-	name netns "     l2   2112     vxlan nvgre 10.9.0.1        4789  -   "		\
-	"            1450  2     -      -\n"
+#define DEV_ROW(name, netns, link)							\
+	name netns "     l2   2112     vxlan nvgre 10.9.0.1        4789  " link		\
+	"             1450  2     -      -\n"
 
 static void test_dev_text(void **state)
 {
 	struct bench *b = *state;
 
-	assert_shows(b, "dev show s21", DEV_HEAD DEV_ROW("s21             ", "-"));
+	assert_shows(b, "dev show s21", DEV_HEAD DEV_ROW("s21             ", "-", "-  "));
 	assert_shows(b, "dev show", DEV_HEAD
-		     DEV_ROW("s21             ", "-")
-		     DEV_ROW("t1              ", "0")
-		     DEV_ROW("far             ", "-")
-		     DEV_ROW("two             ", "-")
-		     DEV_ROW("two             ", "1"));
+		     DEV_ROW("s21             ", "-", "-  ")
+		     DEV_ROW("t1              ", "0", "lo ")
+		     DEV_ROW("far             ", "-", "if1")
+		     DEV_ROW("two             ", "-", "-  ")
+		     DEV_ROW("two             ", "1", "-  "));
 }
 
 #define DETAIL(name, value) "s21             -     " name value "\n"
@@ -49,11 +49,15 @@ static void test_dev_details(void **state)
 		     DETAIL("mtu                ", "1450")
 		     DETAIL("mtu-auto           ", "on")
 		     DETAIL("peers              ", "2"));
+	/* An interface of this namespace has a name; one of an underlay elsewhere has not. */
+	assert_int_equal(bench_run(b, "dev show --details"), OVCTL_DONE);
+	assert_non_null(strstr(bench_out(b), "\nt1              0     link               lo\n"));
+	assert_non_null(strstr(bench_out(b), "\nfar             -     link               if1\n"));
 }
 
-#define DEV_JSON(head)									\
+#define DEV_JSON(head, link)								\
 	"{" head ",\"generation\":9,\"mode\":\"l2\",\"vni\":2112,\"encap\":\"vxlan\","	\
-	"\"gre-key\":\"nvgre\",\"local\":\"10.9.0.1\",\"dstport\":4789,\"link\":0,"	\
+	"\"gre-key\":\"nvgre\",\"local\":\"10.9.0.1\",\"dstport\":4789,\"link\":" link ","	\
 	"\"learning\":true,\"mtu\":1450,\"mtu-auto\":true"
 
 static void test_dev_json(void **state)
@@ -62,14 +66,14 @@ static void test_dev_json(void **state)
 
 	b->ov.json = true;
 	assert_shows(b, "dev show s21",
-		     "[\n " DEV_JSON("\"ifname\":\"s21\",\"ifindex\":5") ",\"peers\":2}\n]\n");
+		     "[\n " DEV_JSON("\"ifname\":\"s21\",\"ifindex\":5", "0") ",\"peers\":2}\n]\n");
 	assert_shows(b, "dev show", "[\n "
-		     DEV_JSON("\"ifname\":\"s21\",\"ifindex\":5") ",\"peers\":2},\n "
-		     DEV_JSON("\"ifname\":\"t1\",\"ifindex\":7,\"netns-id\":0") ",\"peers\":2},\n "
-		     DEV_JSON("\"ifname\":\"far\",\"ifindex\":8")
+		     DEV_JSON("\"ifname\":\"s21\",\"ifindex\":5", "0") ",\"peers\":2},\n "
+		     DEV_JSON("\"ifname\":\"t1\",\"ifindex\":7,\"netns-id\":0", "1") ",\"peers\":2},\n "
+		     DEV_JSON("\"ifname\":\"far\",\"ifindex\":8", "1")
 		     ",\"underlay-netns-id\":3,\"peers\":2},\n "
-		     DEV_JSON("\"ifname\":\"two\",\"ifindex\":9") ",\"peers\":2},\n "
-		     DEV_JSON("\"ifname\":\"two\",\"ifindex\":9,\"netns-id\":1")
+		     DEV_JSON("\"ifname\":\"two\",\"ifindex\":9", "0") ",\"peers\":2},\n "
+		     DEV_JSON("\"ifname\":\"two\",\"ifindex\":9,\"netns-id\":1", "0")
 		     ",\"peers\":2}\n]\n");
 }
 
@@ -159,12 +163,12 @@ static void test_empty(void **state)
 	assert_shows(b, "fdb show", "[]\n");
 }
 
-static void assert_cell(const char *json, bool link, const char *expected)
+static void assert_cell(const char *json, enum ovctl_cell cell, const char *expected)
 {
 	json_t *value = json ? json_loads(json, JSON_DECODE_ANY, NULL) : NULL;
 	char text[32];
 
-	ovctl_cell_text(text, sizeof(text), value, link);
+	ovctl_cell_text(text, sizeof(text), value, cell);
 	assert_string_equal(text, expected);
 	json_decref(value);
 }
@@ -172,20 +176,22 @@ static void assert_cell(const char *json, bool link, const char *expected)
 static void test_cell(void **state)
 {
 	(void)state;
-	assert_cell(NULL, false, "-");
-	assert_cell("\"\"", false, "-");
-	assert_cell("\"a\"", false, "a");
-	assert_cell("true", false, "on");
-	assert_cell("false", false, "off");
-	assert_cell("0", false, "0");
-	assert_cell("-1", false, "-1");
-	assert_cell("0", true, "-");
-	assert_cell("1", true, "lo");
-	assert_cell("[]", false, "-");
-	assert_cell("[\"a\",\"b\"]", false, "a,b");
-	assert_cell("{}", false, "-");
+	assert_cell(NULL, OVCTL_CELL_PLAIN, "-");
+	assert_cell("\"\"", OVCTL_CELL_PLAIN, "-");
+	assert_cell("\"a\"", OVCTL_CELL_PLAIN, "a");
+	assert_cell("true", OVCTL_CELL_PLAIN, "on");
+	assert_cell("false", OVCTL_CELL_PLAIN, "off");
+	assert_cell("0", OVCTL_CELL_PLAIN, "0");
+	assert_cell("-1", OVCTL_CELL_PLAIN, "-1");
+	assert_cell("0", OVCTL_CELL_LINK, "-");
+	assert_cell("1", OVCTL_CELL_LINK, "lo");
+	assert_cell("0", OVCTL_CELL_FAR_LINK, "-");
+	assert_cell("1", OVCTL_CELL_FAR_LINK, "if1");
+	assert_cell("[]", OVCTL_CELL_PLAIN, "-");
+	assert_cell("[\"a\",\"b\"]", OVCTL_CELL_PLAIN, "a,b");
+	assert_cell("{}", OVCTL_CELL_PLAIN, "-");
 	/* A long list is cut, not run over. */
-	assert_cell("[\"aaaaaaaaaaaaaaa\",\"bbbbbbbbbbbbbbb\",\"c\",\"d\"]", false,
+	assert_cell("[\"aaaaaaaaaaaaaaa\",\"bbbbbbbbbbbbbbb\",\"c\",\"d\"]", OVCTL_CELL_PLAIN,
 		    "aaaaaaaaaaaaaaa,bbbbbbbbbbbbbbb");
 }
 

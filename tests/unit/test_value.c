@@ -153,7 +153,7 @@ static void test_link(void **state)
 	(void)state;
 	assert_string_equal(ovctl_link_name(text, sizeof(text), 0), "none");
 	assert_string_equal(ovctl_link_name(text, sizeof(text), 1), "lo");
-	assert_string_equal(ovctl_link_name(text, sizeof(text), 0x7fffffff), "2147483647");
+	assert_string_equal(ovctl_link_name(text, sizeof(text), 0x7fffffff), "if2147483647");
 }
 
 int main(void)

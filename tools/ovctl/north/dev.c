@@ -29,7 +29,7 @@ static const struct ovctl_column ovctl_dev_columns[] = {
 	{ "KEY", "gre-key", 5 },
 	{ "LOCAL", "local", 15 },
 	{ "PORT", "dstport", 5 },
-	{ "LINK", "link", 15, .link = true },
+	{ "LINK", "link", 15 },
 	{ "MTU", "mtu", 5 },
 	{ "PEERS", "peers", 5 },
 	{ "STATIC", "static-entries", 6 },

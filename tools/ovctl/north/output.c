@@ -10,12 +10,13 @@
  * @buf: Where to.
  * @size: Its size.
  * @value: The value, or NULL for none.
- * @link: It is the index of an interface.
+ * @cell: What it is.
  *
  * A cell is never empty and holds no blanks, so that columns can be counted.
  */
-void ovctl_cell_text(char *buf, size_t size, const json_t *value, bool link)
+void ovctl_cell_text(char *buf, size_t size, const json_t *value, enum ovctl_cell cell)
 {
+	bool link = cell != OVCTL_CELL_PLAIN;
 	char name[OVCTL_TEXT_MAX];
 	size_t len = 0;
 	size_t i;
@@ -24,6 +25,8 @@ void ovctl_cell_text(char *buf, size_t size, const json_t *value, bool link)
 		snprintf(buf, size, "%s", json_string_value(value));
 	else if (json_is_boolean(value))
 		snprintf(buf, size, "%s", json_is_true(value) ? "on" : "off");
+	else if (cell == OVCTL_CELL_FAR_LINK && json_integer_value(value))
+		snprintf(buf, size, "if%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	else if (json_is_integer(value) && link && json_integer_value(value))
 		snprintf(buf, size, "%s",
 			 ovctl_link_name(name, sizeof(name), json_integer_value(value)));
@@ -50,6 +53,14 @@ static const json_t *ovctl_record_get(const json_t *rec, const char *key)
 	return json_object_get(json_object_get(rec, outer), dot + 1);
 }
 
+/* An index is of the underlay, and another namespace has other names for its numbers. */
+static enum ovctl_cell ovctl_cell_of(const json_t *rec, const char *key)
+{
+	if (strcmp(key, "link"))
+		return OVCTL_CELL_PLAIN;
+	return json_object_get(rec, "underlay-netns-id") ? OVCTL_CELL_FAR_LINK : OVCTL_CELL_LINK;
+}
+
 static void ovctl_table_row(struct ovctl_table *table, const json_t *rec, const char *key,
 			    const json_t *value)
 {
@@ -58,12 +69,12 @@ static void ovctl_table_row(struct ovctl_table *table, const json_t *rec, const 
 
 	for (col = table->columns; col->head; col++) {
 		if (!col->key && key)
-			ovctl_cell_text(text, sizeof(text), value, !strcmp(key, "link"));
+			ovctl_cell_text(text, sizeof(text), value, ovctl_cell_of(rec, key));
 		else if (!strcmp(col->key, "*"))
 			snprintf(text, sizeof(text), "%s", key);
 		else
 			ovctl_cell_text(text, sizeof(text), ovctl_record_get(rec, col->key),
-					col->link);
+					ovctl_cell_of(rec, col->key));
 		if (col[1].head)
 			fprintf(table->ov->out, "%-*s ", col->width, text);
 		else
@@ -151,7 +162,7 @@ static void ovctl_line_values(FILE *out, const json_t *rec)
 	json_object_foreach((json_t *)rec, key, value) {
 		if (json_is_object(value))
 			continue;
-		ovctl_cell_text(text, sizeof(text), value, !strcmp(key, "link"));
+		ovctl_cell_text(text, sizeof(text), value, ovctl_cell_of(rec, key));
 		fprintf(out, " %s %s", key, text);
 	}
 }
@@ -173,7 +184,8 @@ void ovctl_output_line(struct ovctl *ov, json_t *rec)
 		json_dumpf(rec, ov->out, JSON_COMPACT);
 	} else {
 		for (i = 0; i < 3; i++) {
-			ovctl_cell_text(text, sizeof(text), json_object_get(rec, heads[i]), false);
+			ovctl_cell_text(text, sizeof(text), json_object_get(rec, heads[i]),
+					OVCTL_CELL_PLAIN);
 			fprintf(ov->out, "%s%s", i ? " " : "", text);
 		}
 		json_object_foreach(rec, key, value)

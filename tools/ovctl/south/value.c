@@ -179,19 +179,19 @@ bool ovctl_value_number(uint64_t *num, const struct ovctl_attr *attr, const void
 }
 
 /**
- * ovctl_link_name() - The name of an interface of the underlay.
+ * ovctl_link_name() - The name of an interface of this namespace.
  * @buf: Where to; IF_NAMESIZE at least.
  * @size: Its size.
  * @ifindex: Its index.
  *
- * Return: the name; "none" for 0, and the number where there is no name.
+ * Return: the name; "none" for 0, and "if" with the number where there is no name.
  */
 const char *ovctl_link_name(char *buf, size_t size, uint32_t ifindex)
 {
 	if (!ifindex)
 		return "none";
 	if (!if_indextoname(ifindex, buf))
-		snprintf(buf, size, "%" PRIu32, ifindex);
+		snprintf(buf, size, "if%" PRIu32, ifindex);
 	return buf;
 }
 
