@@ -31,7 +31,10 @@ static void test_misuse(void **state)
 		      "\"move\" is not a verb of dev: one of add, set, show, del is accepted");
 	assert_misuse(b, "dev add", "dev add needs a name: see ovctl dev add --help");
 	assert_misuse(b, "dev add a/b vni 1",
-		      "\"a/b\" is not a device name: 1 to 15 characters without /, : and blanks are accepted");
+		      "\"a/b\" is not a device name: 1 to 15 characters without /, :, %, blanks and control characters, the first not -, are accepted");
+	/* The kernel would make another name of it. */
+	assert_misuse(b, "dev add s%d vni 7",
+		      "\"s%d\" is not a device name: 1 to 15 characters without /, :, %, blanks and control characters, the first not -, are accepted");
 	assert_misuse(b, "dev add s21 vni 16777216",
 		      "\"16777216\" is not a VNI: a number from 0 to 16777215 is accepted");
 	assert_misuse(b, "dev add s21 colour red",
@@ -188,6 +191,22 @@ static unsigned int count_route(struct bench *b, int type)
 	return count;
 }
 
+/* The last message deletes by name, in the namespace of that id or in this one. */
+static void assert_taken_back(struct bench *b, const char *name, int nsid)
+{
+	struct nlmsghdr *nlh = b->sent[b->sent_count - 1];
+	struct ifinfomsg *head = NLMSG_DATA(nlh);
+	struct nlattr *attr;
+
+	assert_int_equal(nlh->nlmsg_type, RTM_DELLINK);
+	assert_int_equal(head->ifi_index, 0);
+	attr = nlmsg_find_attr(nlh, sizeof(*head), IFLA_IFNAME);
+	assert_non_null(attr);
+	assert_string_equal(nla_data(attr), name);
+	attr = nlmsg_find_attr(nlh, sizeof(*head), IFLA_TARGET_NETNSID);
+	assert_int_equal(attr ? nla_get_s32(attr) : -1, nsid);
+}
+
 static void test_dev_add(void **state)
 {
 	struct bench *b = *state;
@@ -214,8 +233,9 @@ static void test_dev_add(void **state)
 	assert_non_null(id);
 	assert_int_equal(nla_get_s32((struct nlattr *)id), 0);
 	assert_int_equal(bench_run(b, "dev add two netns /proc/self/ns/uts vni 7"), OVCTL_FAILED);
-	assert_says(b, "dev add two: the device was made, and is gone");
+	assert_says(b, "dev add two: the device was made, and then not found");
 	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_SET), 0);
+	assert_taken_back(b, "two", 0);
 
 	assert_int_equal(bench_run(b, "dev add s21 netns no-such-netns vni 7"), OVCTL_FAILED);
 	assert_says(b, "namespace \"no-such-netns\": No such file or directory");
@@ -236,6 +256,55 @@ static void test_dev_add_refused(void **state)
 	assert_int_equal(count_route(b, RTM_NEWLINK), 1);
 	assert_int_equal(count_route(b, RTM_DELLINK), 1);
 	assert_int_equal(b->sent[b->sent_count - 1]->nlmsg_type, RTM_DELLINK);
+}
+
+static void answer_no_dump(struct bench *b, const struct nlmsghdr *nlh)
+{
+	if (bench_cmd(nlh) == TENOVL_CMD_DEV_GET)
+		bench_queue_ack(b, nlh, -ENOMEM, NULL, 0);
+	else
+		bench_answer(b, nlh);
+}
+
+static void answer_no_nsid(struct bench *b, const struct nlmsghdr *nlh)
+{
+	if (nlh->nlmsg_type == RTM_GETNSID)
+		bench_queue_ack(b, nlh, -EINVAL, NULL, 0);
+	else
+		bench_answer(b, nlh);
+}
+
+/* A device that cannot be configured, for whatever reason, is taken back; where that is
+ * not possible either, it is said.
+ */
+static void test_dev_add_lost(void **state)
+{
+	struct bench *b = *state;
+
+	b->answer = answer_no_dump;
+	assert_int_equal(bench_run(b, "dev add s21 vni 7"), OVCTL_FAILED);
+	assert_says(b, "dev show: Cannot allocate memory");
+	assert_taken_back(b, "s21", -1);
+	assert_int_equal(bench_run(b, "dev add t1 netns /proc/self/ns/uts vni 7"), OVCTL_FAILED);
+	assert_says(b, "dev show: Cannot allocate memory");
+	assert_taken_back(b, "t1", 0);
+
+	/* Gone is as good as taken back. */
+	b->refuse_cmd = -RTM_DELLINK;
+	b->refuse_error = -ENODEV;
+	assert_int_equal(bench_run(b, "dev add s21 vni 7"), OVCTL_FAILED);
+	assert_says(b, "dev show: Cannot allocate memory");
+	b->refuse_error = -EBUSY;
+	assert_int_equal(bench_run(b, "dev add s21 vni 7"), OVCTL_FAILED);
+	assert_says(b, "dev show: Cannot allocate memory\n"
+		       "ovctl: dev add s21: the device may still be there without its settings: Device or resource busy");
+
+	/* Without an id there is no way to it, and one of its name here is another one. */
+	b->answer = answer_no_nsid;
+	assert_int_equal(bench_run(b, "dev add far netns /proc/self/ns/uts vni 7"), OVCTL_FAILED);
+	assert_says(b, "dev add far: the device was made, and may still be there without its settings: this namespace has no id for its own");
+	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_SET), 0);
+	assert_int_equal(count_route(b, RTM_DELLINK), 0);
 }
 
 static void test_dev_add_route(void **state)
@@ -378,6 +447,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_warning, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_add, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_add_refused, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_dev_add_lost, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_add_route, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_del, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_interrupted, bench_setup, bench_teardown),

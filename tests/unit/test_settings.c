@@ -352,9 +352,10 @@ static void test_link_unknown(void **state)
 
 static void test_name(void **state)
 {
-	static const char *const good[] = { "s21", "a", "123456789012345", "s21.a-b_c@d" };
+	static const char *const good[] = { "s21", "a", "123456789012345", "s21.a-b_c@d", "s\xc3\xbc" };
 	static const char *const bad[] = {
 		"", ".", "..", "1234567890123456", "a/b", "a b", "a:b", "a\tb", "a\nb",
+		"s%d", "%", "-j", "-", "a\x1b[1m", "a\x7f",
 	};
 	struct bench *b = *state;
 	size_t i;

@@ -66,42 +66,55 @@ static int ovctl_dev_send(struct ovctl *ov, const struct ovctl_dev *dev, const c
 	return ret;
 }
 
-/* Finds the device just made, whatever others of its name there are. */
-static int ovctl_dev_find_new(struct ovctl *ov, const char *name, int netns_fd,
-			      struct ovctl_dev *dev)
+/* Finds the device just made, of which @dev has the name and the namespace. */
+static int ovctl_dev_find_new(struct ovctl *ov, struct ovctl_dev *dev)
 {
-	int32_t nsid = -1;
 	unsigned int i;
 
-	/* This dump gives the namespace an id where it had none, so it comes first. */
-	if (ovctl_devs_read(ov))
-		return OVCTL_FAILED;
-	if (netns_fd >= 0 && !ovctl_netns_is_own(netns_fd))
-		ovctl_rtnl_nsid(ov, netns_fd, &nsid);
 	for (i = 0; i < ov->devs->count; i++) {
-		*dev = ov->devs->list[i];
-		if (!strcmp(dev->name, name) && dev->nsid == nsid)
+		const struct ovctl_dev *one = &ov->devs->list[i];
+
+		if (!strcmp(one->name, dev->name) && one->nsid == dev->nsid) {
+			*dev = *one;
 			return OVCTL_DONE;
+		}
 	}
-	return ovctl_fail(ov, "dev add %s: the device was made, and is gone", name);
+	return ovctl_fail(ov, "dev add %s: the device was made, and then not found", dev->name);
+}
+
+static int ovctl_dev_configure_new(struct ovctl *ov, struct ovctl_dev *dev, int netns_fd,
+				   const struct ovctl_settings *st)
+{
+	bool here = netns_fd < 0 || ovctl_netns_is_own(netns_fd);
+	int ret;
+
+	/* This dump gives the namespace an id where it had none, so it comes first. */
+	ret = ovctl_devs_read(ov);
+	if (!here)
+		ovctl_rtnl_nsid(ov, netns_fd, &dev->nsid);
+	if (!here && dev->nsid < 0)
+		return ovctl_fail(ov, "dev add %s: the device was made, and may still be there without its settings: this namespace has no id for its own",
+				  dev->name);
+	if (!ret)
+		ret = ovctl_dev_find_new(ov, dev);
+	if (!ret)
+		ret = ovctl_dev_send(ov, dev, "dev add", st);
+	if (ret)
+		ovctl_rtnl_undo(ov, dev);
+	return ret;
 }
 
 static int ovctl_dev_add_in(struct ovctl *ov, const char *name, int netns_fd,
 			    const struct ovctl_settings *st)
 {
-	struct ovctl_dev dev;
+	struct ovctl_dev dev = { .nsid = -1 };
 	int ret;
 
 	ret = ovctl_rtnl_add(ov, name, netns_fd);
 	if (ret || !st->count)
 		return ret;
-	ret = ovctl_dev_find_new(ov, name, netns_fd, &dev);
-	if (ret)
-		return ret;
-	ret = ovctl_dev_send(ov, &dev, "dev add", st);
-	if (ret && !ovctl_rtnl_del(ov, &dev))
-		ovctl_devs_forget(ov);
-	return ret;
+	snprintf(dev.name, sizeof(dev.name), "%s", name);
+	return ovctl_dev_configure_new(ov, &dev, netns_fd, st);
 }
 
 /* The mode is what the kind makes; it is checked, and not sent. */

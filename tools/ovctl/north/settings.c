@@ -355,6 +355,12 @@ const struct ovctl_value *ovctl_settings_find(const struct ovctl_settings *setti
 	return NULL;
 }
 
+/* The kernel refuses what it calls a blank, / and :, and puts a number in the place of %d. */
+static bool ovctl_is_name_char(unsigned char c)
+{
+	return c > ' ' && c != 0x7f && c != '/' && c != ':' && c != '%';
+}
+
 /**
  * ovctl_name_check() - Whether a text can be the name of a device.
  * @ov: The run.
@@ -364,11 +370,13 @@ const struct ovctl_value *ovctl_settings_find(const struct ovctl_settings *setti
  */
 int ovctl_name_check(struct ovctl *ov, const char *name)
 {
-	size_t len = strlen(name);
+	size_t len = 0;
 
-	if (len && len < IF_NAMESIZE && strcmp(name, ".") && strcmp(name, "..") &&
-	    len == strcspn(name, "/: \t\n\v\f\r"))
+	while (ovctl_is_name_char(name[len]))
+		len++;
+	if (len && !name[len] && len < IF_NAMESIZE && strcmp(name, ".") && strcmp(name, "..") &&
+	    name[0] != '-')
 		return OVCTL_DONE;
-	return ovctl_misuse(ov, "\"%s\" is not a device name: 1 to 15 characters without /, : and blanks are accepted",
+	return ovctl_misuse(ov, "\"%s\" is not a device name: 1 to 15 characters without /, :, %%, blanks and control characters, the first not -, are accepted",
 			    name);
 }

@@ -60,7 +60,7 @@ err_free:
 
 /**
  * ovctl_rtnl_del_message() - Build the request that deletes a device.
- * @dev: The device.
+ * @dev: The device; by its name where its index is not known.
  *
  * Return: the message, or NULL where memory ran out.
  */
@@ -69,11 +69,17 @@ struct nl_msg *ovctl_rtnl_del_message(const struct ovctl_dev *dev)
 	struct ifinfomsg head = { .ifi_family = AF_UNSPEC, .ifi_index = dev->ifindex };
 	struct nl_msg *msg = ovctl_rtnl_message(RTM_DELLINK, NLM_F_ACK, &head, sizeof(head));
 
-	if (msg && dev->nsid >= 0 && nla_put_s32(msg, IFLA_TARGET_NETNSID, dev->nsid)) {
-		nlmsg_free(msg);
+	if (!msg)
 		return NULL;
-	}
+	if (!dev->ifindex && nla_put_string(msg, IFLA_IFNAME, dev->name))
+		goto err_free;
+	if (dev->nsid >= 0 && nla_put_s32(msg, IFLA_TARGET_NETNSID, dev->nsid))
+		goto err_free;
 	return msg;
+
+err_free:
+	nlmsg_free(msg);
+	return NULL;
 }
 
 /**
@@ -174,6 +180,30 @@ int ovctl_rtnl_del(struct ovctl *ov, const struct ovctl_dev *dev)
 
 	if (ovctl_rtnl_call(ov, ovctl_rtnl_del_message(dev), &rp))
 		ret = ovctl_fail(ov, "dev del %s: %s", dev->name, ovctl_rtnl_reason(&rp, false));
+	ovctl_reply_free(&rp);
+	return ret;
+}
+
+/**
+ * ovctl_rtnl_undo() - Take back a device that could be made but not configured.
+ * @ov: The run.
+ * @dev: The device.
+ *
+ * The user has been told why already, and is told more only where it stays.
+ *
+ * Return: OVCTL_DONE where it is no more, or OVCTL_FAILED.
+ */
+int ovctl_rtnl_undo(struct ovctl *ov, const struct ovctl_dev *dev)
+{
+	struct ovctl_reply rp;
+	int ret = OVCTL_DONE;
+	int err;
+
+	ovctl_devs_forget(ov);
+	err = ovctl_rtnl_call(ov, ovctl_rtnl_del_message(dev), &rp);
+	if (err && err != -ENODEV)
+		ret = ovctl_fail(ov, "dev add %s: the device may still be there without its settings: %s",
+				 dev->name, ovctl_rtnl_reason(&rp, false));
 	ovctl_reply_free(&rp);
 	return ret;
 }

@@ -13,6 +13,7 @@ struct nl_msg *ovctl_rtnl_del_message(const struct ovctl_dev *dev);
 struct nl_msg *ovctl_rtnl_nsid_message(int netns_fd);
 int ovctl_rtnl_add(struct ovctl *ov, const char *name, int netns_fd);
 int ovctl_rtnl_del(struct ovctl *ov, const struct ovctl_dev *dev);
+int ovctl_rtnl_undo(struct ovctl *ov, const struct ovctl_dev *dev);
 int ovctl_rtnl_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid);
 
 #endif
