@@ -158,6 +158,20 @@ static void test_stops(void **state)
 	assert_says(b, "file:3: \"fly\" is not an object: see ovctl help");
 }
 
+/* A line that is no command does not hide that the kernel refused one above it. */
+static void test_refused_above_misuse(void **state)
+{
+	struct bench *b = *state;
+
+	b->refuse_cmd = TENOVL_CMD_PEER_ADD;
+	b->refuse_error = -EEXIST;
+	b->refuse_text = "There already";
+	assert_int_equal(bench_batch(b, "peer add s21 10.9.0.2\npeer add s21 10.9.0\n"),
+			 OVCTL_FAILED);
+	assert_says(b, "file:2: \"10.9.0\" is not an IP address: IPv4 or IPv6 is accepted\n"
+		       "ovctl: file:1: peer add s21 10.9.0.2: There already");
+}
+
 static void test_nul(void **state)
 {
 	struct bench *b = *state;
@@ -222,6 +236,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_together, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_line_at_fault, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_stops, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_refused_above_misuse, bench_setup,
+						bench_teardown),
 		cmocka_unit_test_setup_teardown(test_nul, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_nothing, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_full, bench_setup, bench_teardown),

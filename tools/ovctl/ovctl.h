@@ -15,7 +15,8 @@ struct ovctl_devs;
  * enum ovctl_exit - What a command ends with.
  * @OVCTL_DONE: All was done.
  * @OVCTL_FAILED: The kernel or the system refused.
- * @OVCTL_USAGE: The command line is wrong; nothing was tried.
+ * @OVCTL_USAGE: The command line is wrong, and nothing of it was tried; in a batch, a
+ *	line is, and those above it are carried out.
  */
 enum ovctl_exit {
 	OVCTL_DONE = 0,

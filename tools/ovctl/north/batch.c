@@ -101,7 +101,8 @@ static int ovctl_batch_line(struct ovctl *ov, char *line)
  * @in: The file.
  * @name: Its name, for sentences.
  *
- * Return: an ovctl_exit.
+ * Return: an ovctl_exit; OVCTL_FAILED where the kernel refused a line, also when
+ * a line that is no command follows it.
  */
 int ovctl_batch_read(struct ovctl *ov, FILE *in, const char *name)
 {
@@ -133,7 +134,7 @@ int ovctl_batch_read(struct ovctl *ov, FILE *in, const char *name)
 	ov->batching = false;
 	ov->file = NULL;
 	ov->line = 0;
-	return ret ? ret : flushed;
+	return flushed ? flushed : ret;
 }
 
 static int ovctl_batch(struct ovctl *ov, int argc, char **argv)
