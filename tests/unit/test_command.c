@@ -74,6 +74,40 @@ static void test_misuse(void **state)
 	assert_misuse(b, "help dev nothing", "there is no command \"dev nothing\": see ovctl help");
 }
 
+/* Where a device is named, what begins as an option is none of the device's names. */
+static void test_options(void **state)
+{
+	static const char *const plain[] = {
+		"dev add", "dev set", "peer add", "peer set", "peer del", "peer show", "fdb add",
+		"fdb replace", "fdb del", "fdb show", "fdb flush", "monitor",
+	};
+	struct bench *b = *state;
+	char line[64];
+	char says[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		snprintf(line, sizeof(line), "%s -j x", plain[i]);
+		snprintf(says, sizeof(says),
+			 "\"-j\" is not an option of %s: options stand before the object",
+			 plain[i]);
+		assert_misuse(b, line, says);
+	}
+	assert_misuse(b, "dev show --detail",
+		      "\"--detail\" is not an option of dev show: --details is accepted, other options stand before the object");
+	assert_misuse(b, "dev show --details -j",
+		      "\"-j\" is not an option of dev show: --details is accepted, other options stand before the object");
+	assert_misuse(b, "dev del --al",
+		      "\"--al\" is not an option of dev del: --all is accepted, other options stand before the object");
+	assert_misuse(b, "stats --under",
+		      "\"--under\" is not an option of stats show: --underlay is accepted, other options stand before the object");
+	assert_misuse(b, "batch -x",
+		      "\"-x\" is not an option of batch: - is accepted, other options stand before the object");
+	/* A value may well begin so. */
+	assert_misuse(b, "dev set s21 vni -1",
+		      "\"-1\" is not a VNI: a number from 0 to 16777215 is accepted");
+}
+
 /* Every command tells its usage, three ways, and asks nothing of the kernel. */
 static void test_help(void **state)
 {
@@ -441,6 +475,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_misuse, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_options, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_help, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_names, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_refusals, bench_setup, bench_teardown),

@@ -155,7 +155,7 @@ static int ovctl_batch(struct ovctl *ov, int argc, char **argv)
 }
 
 static const struct ovctl_command ovctl_batch_command = {
-	.object = "batch", .verb = NULL,
+	.object = "batch", .verb = NULL, .option = "-",
 	.args = "FILE | -",
 	.help = "Carries out the commands in a file, or from standard input: one a line, without\n"
 		"\"ovctl\". Stops at the first that fails. See ovctl(8) for quoting, and for what is\n"

@@ -117,6 +117,22 @@ static int ovctl_command_unknown(struct ovctl *ov, const char *object, const cha
 			    verbs);
 }
 
+/* An option that the command does not take would be taken for the name of a device. */
+static int ovctl_command_options(struct ovctl *ov, const struct ovctl_command *cmd, int argc,
+				 char **argv)
+{
+	const char *also = cmd->option ? " is accepted, other " : "";
+	const char *option = cmd->option ? cmd->option : "";
+	int i;
+
+	for (i = 0; i < argc && argv[i][0] == '-'; i++)
+		if (strcmp(argv[i], option))
+			return ovctl_misuse(ov, "\"%s\" is not an option of %s%s%s: %s%soptions stand before the object",
+					    argv[i], cmd->object, cmd->verb ? " " : "",
+					    cmd->verb ? cmd->verb : "", option, also);
+	return OVCTL_DONE;
+}
+
 /**
  * ovctl_command_run() - Carry out a command.
  * @ov: The run.
@@ -149,6 +165,9 @@ int ovctl_command_run(struct ovctl *ov, int argc, char **argv)
 	for (i = skip; i < argc; i++)
 		if (ovctl_is_help(argv[i]))
 			return ovctl_command_help(ov, cmd->object, cmd->verb);
+	ret = ovctl_command_options(ov, cmd, argc - skip, argv + skip);
+	if (ret)
+		return ret;
 	if (!cmd->bulk) {
 		ret = ovctl_bulk_flush(ov);
 		if (ret)

@@ -10,6 +10,7 @@
  * @verb: The second word, or NULL for an object that has none.
  * @implied: The verb may be left out.
  * @bulk: Consecutive lines of a batch share requests: @run leaves one pending.
+ * @option: The one option that it takes, or NULL.
  * @args: What follows, as shown in the usage line.
  * @help: What it does, as shown behind the usage line.
  * @run: Carries it out; gets what follows the verb and returns an ovctl_exit.
@@ -19,6 +20,7 @@ struct ovctl_command {
 	const char *verb;
 	bool implied;
 	bool bulk;
+	const char *option;
 	const char *args;
 	const char *help;
 	int (*run)(struct ovctl *ov, int argc, char **argv);

@@ -258,7 +258,7 @@ static int ovctl_dev_show(struct ovctl *ov, int argc, char **argv)
 }
 
 static const struct ovctl_command ovctl_dev_show_command = {
-	.object = "dev", .verb = "show",
+	.object = "dev", .verb = "show", .option = "--details",
 	.args = "[NAME] [--details]",
 	.help = "Shows one device, or all that live here or have their underlay here.\n"
 		"With --details, every setting on a line of its own.",
@@ -293,7 +293,7 @@ static int ovctl_dev_del(struct ovctl *ov, int argc, char **argv)
 }
 
 static const struct ovctl_command ovctl_dev_del_command = {
-	.object = "dev", .verb = "del",
+	.object = "dev", .verb = "del", .option = "--all",
 	.args = "NAME | --all",
 	.help = "Deletes a device, or all that live here or have their underlay here.",
 	.run = ovctl_dev_del,

@@ -54,7 +54,7 @@ static int ovctl_stats_show(struct ovctl *ov, int argc, char **argv)
 }
 
 static const struct ovctl_command ovctl_stats_show_command = {
-	.object = "stats", .verb = "show", .implied = true,
+	.object = "stats", .verb = "show", .implied = true, .option = "--underlay",
 	.args = "[DEV | --underlay]",
 	.help = "Shows the counters of a device, or of all; or, with --underlay, what this\n"
 		"namespace received as an underlay and gave to no device.",
