@@ -1,12 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Commands as a whole: what they end with, what they say, what they undo. */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/rtnetlink.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "../../tools/ovctl/north/command.h"
 #include "../../tools/ovctl/south/netns.h"
+
+/* A namespace that is not this process's own, or -1. */
+static int elsewhere = -1;
+
+/* This process goes to a namespace of its own and keeps the one it came from. Where
+ * neither root nor a user namespace lets it, there is no other namespace to test with.
+ */
+static void need_elsewhere(void)
+{
+	int fd;
+
+	if (elsewhere >= 0)
+		return;
+	fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET)) {
+		close(fd);
+		skip();
+	}
+	elsewhere = fd;
+}
 
 static void assert_misuse(struct bench *b, const char *line, const char *says)
 {
@@ -244,7 +268,6 @@ static void assert_taken_back(struct bench *b, const char *name, int nsid)
 static void test_dev_add(void **state)
 {
 	struct bench *b = *state;
-	const struct nlattr *id;
 
 	/* Without settings there is nothing to ask of the family. */
 	assert_int_equal(bench_run(b, "dev add s21 mode l2"), OVCTL_DONE);
@@ -259,21 +282,40 @@ static void test_dev_add(void **state)
 	assert_int_equal(bench_run(b, "dev add two netns /proc/self/ns/net vni 7"), OVCTL_DONE);
 	assert_null(bench_nth(bench_last(b, TENOVL_CMD_DEV_SET), TENOVL_A_NETNS_ID, 0));
 
-	/* Elsewhere: the one with that namespace's id, of all that have the name. A file that
-	 * is no network namespace will do, as the kernel of this test does not look.
-	 */
-	assert_int_equal(bench_run(b, "dev add t1 netns /proc/self/ns/uts vni 7"), OVCTL_DONE);
+	assert_int_equal(bench_run(b, "dev add s21 netns no-such-netns vni 7"), OVCTL_FAILED);
+	assert_says(b, "there is no namespace \"no-such-netns\": a name in /run/netns, a path, or pid:N is accepted");
+	assert_int_equal(b->sent_count, 0);
+	assert_misuse(b, "dev add s21 netns pid:x",
+		      "\"pid:x\" is not a namespace: pid: needs the number of a process");
+	assert_int_equal(bench_run(b, "dev add s21 netns /proc/self/ns/uts vni 7"), OVCTL_FAILED);
+	assert_says(b, "\"/proc/self/ns/uts\" is not a network namespace: a name in /run/netns, a path, or pid:N is accepted");
+	assert_int_equal(b->sent_count, 0);
+}
+
+/* Runs "dev add NAME netns ELSEWHERE vni 7". */
+static int add_elsewhere(struct bench *b, const char *name)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "dev add %s netns /proc/self/fd/%d vni 7", name, elsewhere);
+	return bench_run(b, line);
+}
+
+/* In another namespace, it is the one with that namespace's id, of all that have the name. */
+static void test_dev_add_elsewhere(void **state)
+{
+	struct bench *b = *state;
+	const struct nlattr *id;
+
+	need_elsewhere();
+	assert_int_equal(add_elsewhere(b, "t1"), OVCTL_DONE);
 	id = bench_nth(bench_last(b, TENOVL_CMD_DEV_SET), TENOVL_A_NETNS_ID, 0);
 	assert_non_null(id);
 	assert_int_equal(nla_get_s32((struct nlattr *)id), 0);
-	assert_int_equal(bench_run(b, "dev add two netns /proc/self/ns/uts vni 7"), OVCTL_FAILED);
+	assert_int_equal(add_elsewhere(b, "two"), OVCTL_FAILED);
 	assert_says(b, "dev add two: the device was made, and then not found");
 	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_SET), 0);
 	assert_taken_back(b, "two", 0);
-
-	assert_int_equal(bench_run(b, "dev add s21 netns no-such-netns vni 7"), OVCTL_FAILED);
-	assert_says(b, "namespace \"no-such-netns\": No such file or directory");
-	assert_int_equal(b->sent_count, 0);
 }
 
 /* A refused setting takes the device back. */
@@ -319,9 +361,6 @@ static void test_dev_add_lost(void **state)
 	assert_int_equal(bench_run(b, "dev add s21 vni 7"), OVCTL_FAILED);
 	assert_says(b, "dev show: Cannot allocate memory");
 	assert_taken_back(b, "s21", -1);
-	assert_int_equal(bench_run(b, "dev add t1 netns /proc/self/ns/uts vni 7"), OVCTL_FAILED);
-	assert_says(b, "dev show: Cannot allocate memory");
-	assert_taken_back(b, "t1", 0);
 
 	/* Gone is as good as taken back. */
 	b->refuse_cmd = -RTM_DELLINK;
@@ -332,10 +371,21 @@ static void test_dev_add_lost(void **state)
 	assert_int_equal(bench_run(b, "dev add s21 vni 7"), OVCTL_FAILED);
 	assert_says(b, "dev show: Cannot allocate memory\n"
 		       "ovctl: dev add s21: the device may still be there without its settings: Device or resource busy");
+}
 
-	/* Without an id there is no way to it, and one of its name here is another one. */
+/* Without an id there is no way to it, and one of its name here is another one. */
+static void test_dev_add_lost_elsewhere(void **state)
+{
+	struct bench *b = *state;
+
+	need_elsewhere();
+	b->answer = answer_no_dump;
+	assert_int_equal(add_elsewhere(b, "t1"), OVCTL_FAILED);
+	assert_says(b, "dev show: Cannot allocate memory");
+	assert_taken_back(b, "t1", 0);
+
 	b->answer = answer_no_nsid;
-	assert_int_equal(bench_run(b, "dev add far netns /proc/self/ns/uts vni 7"), OVCTL_FAILED);
+	assert_int_equal(add_elsewhere(b, "far"), OVCTL_FAILED);
 	assert_says(b, "dev add far: the device was made, and may still be there without its settings: this namespace has no id for its own");
 	assert_int_equal(bench_count(b, TENOVL_CMD_DEV_SET), 0);
 	assert_int_equal(count_route(b, RTM_DELLINK), 0);
@@ -447,28 +497,51 @@ static void test_broken(void **state)
 	assert_says(b, "dev show: Cannot allocate memory");
 }
 
+static void assert_no_netns(struct bench *b, const char *name, int status, const char *says)
+{
+	char expected[256];
+	int fd;
+
+	bench_reset(b);
+	assert_int_equal(ovctl_netns_open(&b->ov, name, &fd), status);
+	assert_int_equal(fd, -1);
+	snprintf(expected, sizeof(expected), "ovctl: %s\n", says);
+	assert_string_equal(bench_err(b), expected);
+}
+
+#define ACCEPTED ": a name in /run/netns, a path, or pid:N is accepted"
+
 static void test_netns(void **state)
 {
-	int fd = ovctl_netns_open("/proc/self/ns/net");
+	struct bench *b = *state;
 	char name[32];
+	int fd;
 
-	(void)state;
-	assert_true(fd >= 0);
+	assert_int_equal(ovctl_netns_open(&b->ov, "/proc/self/ns/net", &fd), OVCTL_DONE);
 	assert_true(ovctl_netns_is_own(fd));
 	close(fd);
 	snprintf(name, sizeof(name), "pid:%d", getpid());
-	fd = ovctl_netns_open(name);
-	assert_true(fd >= 0);
+	assert_int_equal(ovctl_netns_open(&b->ov, name, &fd), OVCTL_DONE);
+	assert_true(ovctl_netns_is_own(fd));
 	close(fd);
-	fd = ovctl_netns_open("/proc/self/ns/uts");
-	assert_true(fd >= 0);
-	assert_false(ovctl_netns_is_own(fd));
-	close(fd);
-	assert_int_equal(ovctl_netns_open("pid:"), -EINVAL);
-	assert_int_equal(ovctl_netns_open("pid:1x"), -EINVAL);
-	assert_int_equal(ovctl_netns_open("pid:4294967295"), -ENOENT);
-	assert_int_equal(ovctl_netns_open("no-such-netns"), -ENOENT);
-	assert_int_equal(ovctl_netns_enter("no-such-netns"), -ENOENT);
+	assert_silent(b);
+	assert_no_netns(b, "/proc/self/ns/uts", OVCTL_FAILED,
+			"\"/proc/self/ns/uts\" is not a network namespace" ACCEPTED);
+	assert_no_netns(b, "/dev/null", OVCTL_FAILED,
+			"\"/dev/null\" is not a network namespace" ACCEPTED);
+	assert_no_netns(b, "pid:", OVCTL_USAGE,
+			"\"pid:\" is not a namespace: pid: needs the number of a process");
+	assert_no_netns(b, "pid:1x", OVCTL_USAGE,
+			"\"pid:1x\" is not a namespace: pid: needs the number of a process");
+	assert_no_netns(b, "pid:4294967295", OVCTL_FAILED,
+			"namespace \"pid:4294967295\": there is no such process");
+	assert_no_netns(b, "no-such-netns", OVCTL_FAILED,
+			"there is no namespace \"no-such-netns\"" ACCEPTED);
+	bench_reset(b);
+	assert_int_equal(ovctl_netns_enter(&b->ov, "no-such-netns"), OVCTL_FAILED);
+	assert_says(b, "there is no namespace \"no-such-netns\"" ACCEPTED);
+	bench_reset(b);
+	assert_int_equal(ovctl_netns_enter(&b->ov, "pid:x"), OVCTL_USAGE);
 }
 
 int main(void)
@@ -481,14 +554,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refusals, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_warning, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_add, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_dev_add_elsewhere, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_add_refused, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_add_lost, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_dev_add_lost_elsewhere, bench_setup,
+						bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_add_route, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_dev_del, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_interrupted, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_gone, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_broken, bench_setup, bench_teardown),
-		cmocka_unit_test(test_netns),
+		cmocka_unit_test_setup_teardown(test_netns, bench_setup, bench_teardown),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);

@@ -2,7 +2,6 @@
 /* ovctl: configures tenovl devices. */
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "north/command.h"
 #include "south/netns.h"
@@ -20,15 +19,6 @@ static int ovctl_finish(struct ovctl *ov, int ret)
 	return ret;
 }
 
-static int ovctl_enter(struct ovctl *ov, const char *name)
-{
-	int err = ovctl_netns_enter(name);
-
-	if (!err)
-		return OVCTL_DONE;
-	return ovctl_fail(ov, "namespace \"%s\": %s", name, strerror(-err));
-}
-
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -40,6 +30,7 @@ int main(int argc, char **argv)
 	};
 	const char *netns = NULL;
 	struct ovctl ov;
+	int ret = OVCTL_DONE;
 	int opt;
 
 	ovctl_init(&ov, stdout, stderr);
@@ -66,7 +57,9 @@ int main(int argc, char **argv)
 		ovctl_command_overview(stderr);
 		return ovctl_finish(&ov, OVCTL_USAGE);
 	}
-	if (netns && ovctl_enter(&ov, netns))
-		return ovctl_finish(&ov, OVCTL_FAILED);
-	return ovctl_finish(&ov, ovctl_command_run(&ov, argc - optind, argv + optind));
+	if (netns)
+		ret = ovctl_netns_enter(&ov, netns);
+	if (!ret)
+		ret = ovctl_command_run(&ov, argc - optind, argv + optind);
+	return ovctl_finish(&ov, ret);
 }

@@ -147,14 +147,10 @@ static int ovctl_dev_add(struct ovctl *ov, int argc, char **argv)
 	if (ret)
 		goto out_free;
 	ovctl_dev_drop_mode(&st);
-	if (st.netns) {
-		netns_fd = ovctl_netns_open(st.netns);
-		if (netns_fd < 0) {
-			ret = ovctl_fail(ov, "namespace \"%s\": %s", st.netns,
-					 strerror(-netns_fd));
-			goto out_free;
-		}
-	}
+	if (st.netns)
+		ret = ovctl_netns_open(ov, st.netns, &netns_fd);
+	if (ret)
+		goto out_free;
 	ret = ovctl_dev_add_in(ov, argv[0], netns_fd, &st);
 	if (netns_fd >= 0)
 		close(netns_fd);

@@ -4,59 +4,97 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/nsfs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../ovctl.h"
 #include "netns.h"
 #include "value.h"
 
-/**
- * ovctl_netns_open() - Open a network namespace.
- * @name: Its name in /run/netns, a path, or pid:N.
- *
- * Return: a file descriptor or a negative error number.
- */
-int ovctl_netns_open(const char *name)
+/* The file that stands for the namespace. */
+static int ovctl_netns_path(struct ovctl *ov, const char *name, char *path, size_t size)
 {
-	char path[PATH_MAX];
 	uint32_t pid;
 	int n;
-	int fd;
 
 	if (!strncmp(name, "pid:", 4)) {
 		if (!ovctl_number_parse(&pid, name + 4))
-			return -EINVAL;
-		n = snprintf(path, sizeof(path), "/proc/%u/ns/net", pid);
+			return ovctl_misuse(ov, "\"%s\" is not a namespace: pid: needs the number of a process",
+					    name);
+		n = snprintf(path, size, "/proc/%u/ns/net", pid);
 	} else if (strchr(name, '/')) {
-		n = snprintf(path, sizeof(path), "%s", name);
+		n = snprintf(path, size, "%s", name);
 	} else {
-		n = snprintf(path, sizeof(path), "/run/netns/%s", name);
+		n = snprintf(path, size, "/run/netns/%s", name);
 	}
-	if (n >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (n >= (int)size)
+		return ovctl_misuse(ov, "\"%s\" is not a namespace: the name is too long", name);
+	return OVCTL_DONE;
+}
+
+static int ovctl_netns_refuse(struct ovctl *ov, const char *name, int err)
+{
+	if (err == ENOENT && !strncmp(name, "pid:", 4))
+		return ovctl_fail(ov, "namespace \"%s\": there is no such process", name);
+	if (err == ENOENT || err == ENOTDIR)
+		return ovctl_fail(ov, "there is no namespace \"%s\": a name in /run/netns, a path, or pid:N is accepted",
+				  name);
+	return ovctl_fail(ov, "namespace \"%s\": %s", name, strerror(err));
+}
+
+/**
+ * ovctl_netns_open() - Open a network namespace.
+ * @ov: The run.
+ * @name: Its name in /run/netns, a path, or pid:N.
+ * @fd: Set to a file descriptor, or to -1.
+ *
+ * Return: OVCTL_DONE, or another ovctl_exit after having said what is wrong.
+ */
+int ovctl_netns_open(struct ovctl *ov, const char *name, int *fd)
+{
+	char path[PATH_MAX];
+	int ret;
+
+	*fd = -1;
+	ret = ovctl_netns_path(ov, name, path, sizeof(path));
+	if (ret)
+		return ret;
+	/* Any file may be named, also a pipe that nobody writes to. */
+	*fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (*fd < 0)
+		return ovctl_netns_refuse(ov, name, errno);
+	if (ioctl(*fd, NS_GET_NSTYPE) == CLONE_NEWNET)
+		return OVCTL_DONE;
+	close(*fd);
+	*fd = -1;
+	return ovctl_fail(ov, "\"%s\" is not a network namespace: a name in /run/netns, a path, or pid:N is accepted",
+			  name);
 }
 
 /**
  * ovctl_netns_enter() - Act from another network namespace from now on.
+ * @ov: The run.
  * @name: As for ovctl_netns_open().
  *
- * Return: 0 or a negative error number.
+ * Return: OVCTL_DONE, or another ovctl_exit after having said what is wrong.
  */
-int ovctl_netns_enter(const char *name)
+int ovctl_netns_enter(struct ovctl *ov, const char *name)
 {
-	int fd = ovctl_netns_open(name);
-	int err;
+	int ret;
+	int fd;
 
-	if (fd < 0)
-		return fd;
-	err = setns(fd, CLONE_NEWNET) ? -errno : 0;
+	ret = ovctl_netns_open(ov, name, &fd);
+	if (ret)
+		return ret;
+	if (setns(fd, CLONE_NEWNET))
+		ret = ovctl_netns_refuse(ov, name, errno);
 	close(fd);
-	return err;
+	return ret;
 }
 
 /**

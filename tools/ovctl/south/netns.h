@@ -4,8 +4,10 @@
 
 #include <stdbool.h>
 
-int ovctl_netns_open(const char *name);
-int ovctl_netns_enter(const char *name);
+struct ovctl;
+
+int ovctl_netns_open(struct ovctl *ov, const char *name, int *fd);
+int ovctl_netns_enter(struct ovctl *ov, const char *name);
 bool ovctl_netns_is_own(int fd);
 
 #endif
