@@ -20,6 +20,20 @@ _ovctl_offer()
 	mapfile -t COMPREPLY < <(compgen -W "$*" -- "$_ovctl_cur")
 }
 
+# The interfaces of the line's namespace; ip knows no processes, but paths.
+_ovctl_links()
+{
+	local name=
+
+	((${#_ovctl_tool[@]} > 1)) && name=${_ovctl_tool[-1]}
+	[[ $name == pid:* ]] && name=/proc/${name#pid:}/ns/net
+	if [[ $name ]]; then
+		ip -n "$name" -o link show 2>/dev/null | awk -F '[:@] *' '{ print $2 }'
+	else
+		(cd /sys/class/net && printf '%s ' *)
+	fi
+}
+
 # Keywords of a command, without those on the line from word $1 on.
 _ovctl_keywords()
 {
@@ -54,7 +68,7 @@ _ovctl_values()
 	admin) _ovctl_offer up down ;;
 	source) _ovctl_offer none ;;
 	udp-zero-csum6-rx | gre-csum | learning | source-check | flood) _ovctl_offer on off ;;
-	link) _ovctl_offer none "$(cd /sys/class/net && printf '%s ' *)" ;;
+	link) _ovctl_offer none "$(_ovctl_links)" ;;
 	netns) _ovctl_offer "$(ip netns list 2>/dev/null | awk '{ print $1 }')" ;;
 	dstport) [[ $inherit ]] && _ovctl_offer inherit ;;
 	peer) _ovctl_offer "$(_ovctl_ask 3 peer show "$_ovctl_dev")" ;;
