@@ -104,6 +104,7 @@ help:
 	@echo 'make check-debug     selftests under the debug kernel (built once, then cached)'
 	@echo 'make check-static    compilers, sparse, checkpatch, kernel-doc, shellcheck, other kernels'
 	@echo 'make check-unit      unit tests'
+	@echo 'make -C tests fuzz   fuzzers of the tool, with clang; FUZZ_SECONDS=N for each'
 	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=debug|6.12|7'
 	@echo 'make shell           a root shell in the VM; K=debug'
 	@echo 'make bench-insn      instructions a packet, compared with vxlan and gretap'
