@@ -12,7 +12,7 @@
 #include "../../tools/ovctl/south/netns.h"
 
 /* A namespace that is not this process's own, or -1. */
-static int elsewhere = -1;
+static int far_netns = -1;
 
 /* This process goes to a namespace of its own and keeps the one it came from. Where
  * neither root nor a user namespace lets it, there is no other namespace to test with.
@@ -21,7 +21,7 @@ static void need_elsewhere(void)
 {
 	int fd;
 
-	if (elsewhere >= 0)
+	if (far_netns >= 0)
 		return;
 	fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	assert_true(fd >= 0);
@@ -29,7 +29,7 @@ static void need_elsewhere(void)
 		close(fd);
 		skip();
 	}
-	elsewhere = fd;
+	far_netns = fd;
 }
 
 static void assert_misuse(struct bench *b, const char *line, const char *says)
@@ -297,7 +297,7 @@ static int add_elsewhere(struct bench *b, const char *name)
 {
 	char line[64];
 
-	snprintf(line, sizeof(line), "dev add %s netns /proc/self/fd/%d vni 7", name, elsewhere);
+	snprintf(line, sizeof(line), "dev add %s netns /proc/self/fd/%d vni 7", name, far_netns);
 	return bench_run(b, line);
 }
 
