@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$TOP/selftests/topology.sh"
 
 # Set by bg.
-p='' race1='' race2='' race3='' ping4='' ping6='' flood=''
+p='' q='' race1='' race2='' race3='' ping4='' ping6='' flood=''
 
 TESTS="
 	straight_into_namespace move_and_back rename delete_from_both
@@ -356,23 +356,42 @@ test_rmmod_refused()
 	load_module
 }
 
+# The module goes and comes while in-tree tunnels send to it without a pause.
 test_unload_reload()
 {
-	local i
+	local i n enc
 
-	for ((i = 0; i < $(rounds 8); i++)); do
-		load_module
-		ns_new H1 T1
-		addr "$H1" lo 10.9.0.1/32
-		segment "$H1" "$T1" s1 vni 100 local 10.9.0.1
-		ovctl -n "$H1" peer add s1 10.9.0.2
-		tenant_up "$T1" s1 1
-		ns_del "$T1"
-		ns_del "$H1"
-		all_gone
-		check "the module can be removed" tenovl_unload
+	need_kind vxlan gretap
+	hv_lay 2
+	ns_new T1
+	ip -n "$H2" -batch - <<-END
+		link add vx type vxlan id 100 local 10.9.0.2 remote 10.9.0.1 dstport 4789
+		link add gt type gretap local 10.9.0.2 remote 10.9.0.1 key 100
+		addr add 10.2.0.2/24 dev vx
+		addr add 10.3.0.2/24 dev gt
+		link set vx up
+		link set gt up
+	END
+	bg p ip netns exec "$H2" ping -q -b -i 0.002 10.2.0.255
+	bg q ip netns exec "$H2" ping -q -b -i 0.002 10.3.0.255
+	n=$(rounds 200)
+	for ((i = 0; i < n; i++)); do
+		enc=vxlan
+		((i % 2)) || enc=gre-plain
+		_loaded tenovl || insmod "$TENOVL_KO"
+		ovctl -n "$H1" batch - <<-END
+			dev add s1 netns $T1 vni 100 $(enc_args $enc) local 10.9.0.1
+			peer add s1 10.9.0.2
+		END
+		ip -n "$T1" link set s1 up
+		((i % 20)) || wait_for "frames arrive, $enc" received "$T1"
+		ovctl -n "$H1" dev del --all
+		wait_for "the module can be removed" unloaded
 	done
+	bg_stop "$p"
+	bg_stop "$q"
 	load_module
+	diag "$n rounds"
 }
 
 # Requests of every kind while the module comes and goes.

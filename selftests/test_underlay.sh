@@ -96,11 +96,15 @@ test_ct_established_in()
 {
 	hv_lay 2
 	overlay gre-plain 4 2
+	# Without the second chain the head's own chatter could begin the connection.
 	ns "$H2" nft -f - <<-END
 		table inet t {
 			chain in {
 				type filter hook input priority 0; policy drop;
 				ct state established accept
+			}
+			chain out {
+				type filter hook output priority 0; policy drop;
 			}
 		}
 	END
@@ -108,6 +112,8 @@ test_ct_established_in()
 	ip -n "$T2" neigh replace 10.1.0.1 lladdr "$(tenant_mac 1)" dev s1
 	before=$(counter "$T2" s1 rx-packets)
 	ping_no "$T1" 10.1.0.2 1
+	same "$before" "$(counter "$T2" s1 rx-packets)" "frames of what H2 did not begin"
+	ns "$H2" nft delete chain inet t out
 	ping_ok "$T2" 10.1.0.1 2
 	number "$(counter "$T2" s1 rx-packets)" -ge $((before + 2)) "answers of what H2 began"
 }
