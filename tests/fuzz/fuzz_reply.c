@@ -18,7 +18,7 @@ static void fuzz_show(struct ovctl *ov, const struct ovctl_reply *rp, bool json)
 {
 	static const struct ovctl_column columns[] = {
 		{ "A", "ifname", 4 }, { "B", "address", 4 }, { "C", "sources", 4 },
-		{ "D", "link", 4, .link = true }, { "E", "stats.tx-packets", 4 }, { 0 },
+		{ "D", "link", 4 }, { "E", "stats.tx-packets", 4 }, { 0 },
 	};
 	static const uint16_t nests[] = {
 		TENOVL_A_DEV, TENOVL_A_PEER, TENOVL_A_FDB, TENOVL_A_STATS, TENOVL_A_NET_STATS,
