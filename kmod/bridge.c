@@ -16,7 +16,11 @@
 
 #include "tenovl.h"
 
-#define TENOVL_BRIDGE_FLAGS	(NTF_SELF | NTF_MASTER | NTF_EXT_LEARNED | NTF_STICKY)
+/* A static entry never moves, so sticky is what it is; both are kept for whoever
+ * knows its own entries by them.
+ */
+#define TENOVL_BRIDGE_KEPT	(NTF_EXT_LEARNED | NTF_STICKY)
+#define TENOVL_BRIDGE_FLAGS	(NTF_SELF | NTF_MASTER | TENOVL_BRIDGE_KEPT)
 
 static int tenovl_bridge_may_change(const struct tenovl_dev *tdev, struct netlink_ext_ack *extack)
 {
@@ -127,13 +131,14 @@ static int tenovl_bridge_flood_add(struct tenovl_dev *tdev, const struct tenovl_
 }
 
 static int tenovl_bridge_unicast_add(struct tenovl_dev *tdev, const struct tenovl_peer *peer,
-				     struct nlattr *tb[], const u8 *mac, u16 flags,
-				     struct netlink_ext_ack *extack)
+				     const struct ndmsg *ndm, struct nlattr *tb[], const u8 *mac,
+				     u16 flags, struct netlink_ext_ack *extack)
 {
 	struct tenovl_fdb_req req = {
 		.attr = tb[NDA_LLADDR],
 		.peer_addr = peer->addr,
 		.has_peer = true,
+		.ndm_flags = ndm->ndm_flags & TENOVL_BRIDGE_KEPT,
 	};
 	struct tenovl_fdb_info info;
 
@@ -172,7 +177,7 @@ static int tenovl_bridge_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_
 		return PTR_ERR(peer);
 	if (is_zero_ether_addr(mac))
 		return tenovl_bridge_flood_add(tdev, peer, tb[NDA_DST], flags, extack);
-	return tenovl_bridge_unicast_add(tdev, peer, tb, mac, flags, extack);
+	return tenovl_bridge_unicast_add(tdev, peer, ndm, tb, mac, flags, extack);
 }
 
 static int tenovl_bridge_flood_del(struct tenovl_dev *tdev, const struct nlattr *dst,
@@ -410,7 +415,7 @@ static int tenovl_bridge_fill(struct sk_buff *skb, const struct net_device *dev,
 	ndm->ndm_family = AF_BRIDGE;
 	ndm->ndm_ifindex = dev->ifindex;
 	ndm->ndm_state = tenovl_bridge_state(info->kind);
-	ndm->ndm_flags = NTF_SELF;
+	ndm->ndm_flags = NTF_SELF | info->ndm_flags;
 	if (tenovl_bridge_fill_attrs(skb, info->mac, info->has_peer ? &info->peer_addr : NULL,
 				     info->idle)) {
 		nlmsg_cancel(skb, nlh);

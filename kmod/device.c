@@ -328,6 +328,7 @@ static int tenovl_dev_new(struct net *net, struct net_device *dev, struct nlattr
 	if (err)
 		return err;
 	tenovl_event_dev(tdev, TENOVL_EVENT_DEV_ADDED);
+	tdev->announced = true;
 	return 0;
 }
 
@@ -347,7 +348,10 @@ static int tenovl_newlink(struct net *src_net, struct net_device *dev, struct nl
 
 static void tenovl_dellink(struct net_device *dev, struct list_head *head)
 {
-	tenovl_event_dev(netdev_priv(dev), TENOVL_EVENT_DEV_DELETED);
+	struct tenovl_dev *tdev = netdev_priv(dev);
+
+	tenovl_event_dev(tdev, TENOVL_EVENT_DEV_DELETED);
+	tdev->announced = false;
 	unregister_netdevice_queue(dev, head);
 }
 
@@ -388,59 +392,89 @@ static int tenovl_settings_validate(struct tenovl_dev *tdev,
 }
 
 /**
- * tenovl_dev_set() - change the settings of a device
+ * tenovl_dev_prepare() - get ready to change the settings of a device
+ * @change: filled in
  * @tdev: the device
  * @wanted: all settings as they shall be
  * @attr: what the request is to be blamed on
  * @extack: the reason of a refusal
  *
- * Everything that can fail is done before anything is changed.
+ * RTNL, until tenovl_dev_commit() or tenovl_dev_abort(). Everything that can fail
+ * is done here, and nothing is changed.
  *
- * Return: 0, or an error with nothing changed.
+ * Return: 0, or an error with nothing to be aborted.
  */
-int tenovl_dev_set(struct tenovl_dev *tdev, const struct tenovl_settings *wanted,
-		   const struct nlattr *attr, struct netlink_ext_ack *extack)
+int tenovl_dev_prepare(struct tenovl_dev_change *change, struct tenovl_dev *tdev,
+		       const struct tenovl_settings *wanted, const struct nlattr *attr,
+		       struct netlink_ext_ack *extack)
 {
-	struct tenovl_claims *claims = NULL;
-	struct tenovl_settings *settings;
-	struct tenovl_path **paths;
 	int err;
 
 	ASSERT_RTNL();
 	err = tenovl_settings_validate(tdev, wanted, attr, extack);
 	if (err)
 		return err;
-	settings = kmemdup(wanted, sizeof(*wanted), GFP_KERNEL);
-	if (!settings)
+	change->settings = kmemdup(wanted, sizeof(*wanted), GFP_KERNEL);
+	if (!change->settings)
 		return -ENOMEM;
-	if (tenovl_configured(settings)) {
-		claims = tenovl_claims_open(tdev, settings, tenovl_peers_layouts(tdev, settings),
-					    attr, extack);
-		if (IS_ERR(claims)) {
-			err = PTR_ERR(claims);
+	change->claims = NULL;
+	if (tenovl_configured(wanted)) {
+		change->claims = tenovl_claims_open(tdev, wanted,
+						    tenovl_peers_layouts(tdev, wanted),
+						    attr, extack);
+		if (IS_ERR(change->claims)) {
+			err = PTR_ERR(change->claims);
 			goto free_settings;
 		}
 	}
-	paths = tenovl_paths_build(tdev, settings);
-	if (IS_ERR(paths)) {
-		err = PTR_ERR(paths);
+	change->paths = tenovl_paths_build(tdev, wanted);
+	if (IS_ERR(change->paths)) {
+		err = PTR_ERR(change->paths);
 		goto discard_claims;
 	}
-
-	settings = rcu_replace_pointer(tdev->settings, settings, lockdep_rtnl_is_held());
-	kfree_rcu(settings, rcu);
-	tenovl_paths_publish(tdev, paths);
-	tenovl_claims_publish(tdev, claims);
-	tenovl_fdb_settings_changed(tdev);
-	tenovl_dev_follow_mtu(tdev);
-	tenovl_event_dev(tdev, TENOVL_EVENT_DEV_CHANGED);
 	return 0;
 
 discard_claims:
-	tenovl_claims_discard(claims);
+	tenovl_claims_discard(change->claims);
 free_settings:
-	kfree(settings);
+	kfree(change->settings);
 	return err;
+}
+
+/**
+ * tenovl_dev_commit() - make the change
+ * @change: from tenovl_dev_prepare(); consumed
+ * @tdev: the device
+ *
+ * RTNL.
+ */
+void tenovl_dev_commit(struct tenovl_dev_change *change, struct tenovl_dev *tdev)
+{
+	struct tenovl_settings *old;
+
+	ASSERT_RTNL();
+	old = rcu_replace_pointer(tdev->settings, change->settings, lockdep_rtnl_is_held());
+	kfree_rcu(old, rcu);
+	tenovl_paths_publish(tdev, change->paths);
+	tenovl_claims_publish(tdev, change->claims);
+	tenovl_fdb_settings_changed(tdev);
+	tenovl_dev_follow_mtu(tdev);
+	tenovl_event_dev(tdev, TENOVL_EVENT_DEV_CHANGED);
+}
+
+/**
+ * tenovl_dev_abort() - do not make the change
+ * @change: from tenovl_dev_prepare(); consumed
+ * @tdev: the device
+ *
+ * RTNL.
+ */
+void tenovl_dev_abort(struct tenovl_dev_change *change, struct tenovl_dev *tdev)
+{
+	ASSERT_RTNL();
+	tenovl_paths_discard(tdev, change->paths);
+	tenovl_claims_discard(change->claims);
+	kfree(change->settings);
 }
 
 /**
@@ -449,13 +483,21 @@ free_settings:
  * @mtu: bytes of inner packet, without the Ethernet header; within the bounds of
  *	the policy
  *
- * Ends following the peers' routes.
+ * RTNL. Ends following the peers' routes.
+ *
+ * Return: 0, or an error with nothing changed: devices above this one may refuse.
  */
 int tenovl_dev_set_mtu(struct tenovl_dev *tdev, u32 mtu)
 {
+	int err;
+
 	ASSERT_RTNL();
-	tdev->mtu_auto = false;
-	return dev_set_mtu(tdev->dev, mtu);
+	tdev->mtu_self = true;
+	err = dev_set_mtu(tdev->dev, mtu);
+	tdev->mtu_self = false;
+	if (!err)
+		tdev->mtu_auto = false;
+	return err;
 }
 
 /**
@@ -510,6 +552,15 @@ void tenovl_dev_mtu_stale(struct tenovl_dev *tdev)
 	schedule_work(&tenovl_mtu_work);
 }
 
+/* What others do to a head, by `ip link`: it goes by another name, in another
+ * namespace, or with another MTU.
+ */
+static void tenovl_dev_touched(struct tenovl_dev *tdev)
+{
+	if (tdev->announced && !tdev->mtu_self)
+		tenovl_event_dev(tdev, TENOVL_EVENT_DEV_CHANGED);
+}
+
 /* A device of an underlay has a new MTU or came up: routes may take more or
  * less now, for every device above it.
  */
@@ -535,8 +586,17 @@ static int tenovl_netdevice_event(struct notifier_block *nb, unsigned long event
 		tenovl_vxlan_offload_ports(dev, false);
 		break;
 	case NETDEV_CHANGEMTU:
+		if (tenovl_dev_is(dev))
+			tenovl_dev_touched(netdev_priv(dev));
+		fallthrough;
 	case NETDEV_UP:
 		tenovl_underlay_changed(dev);
+		break;
+	case NETDEV_CHANGENAME:
+	case NETDEV_REGISTER:
+		/* A device that moved is registered in its new namespace. */
+		if (tenovl_dev_is(dev))
+			tenovl_dev_touched(netdev_priv(dev));
 		break;
 	}
 	return NOTIFY_DONE;

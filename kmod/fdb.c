@@ -119,6 +119,7 @@ static void tenovl_fdb_describe(const struct tenovl_fdb_entry *entry,
 		memset(&info->peer_addr, 0, sizeof(info->peer_addr));
 	info->moves = READ_ONCE(entry->moves);
 	info->seq = READ_ONCE(entry->seq);
+	info->ndm_flags = READ_ONCE(entry->ndm_flags);
 	info->idle = jiffies_to_msecs(jiffies - READ_ONCE(entry->seen));
 	info->id = entry->id;
 }
@@ -241,13 +242,23 @@ static unsigned long tenovl_seconds(u32 seconds)
 	return (unsigned long)seconds * HZ;
 }
 
+/* Sooner if need be, never later: whoever learns or freezes entries all the time
+ * must not put ageing off, nor must a walk that found only entries with time left.
+ */
+static void tenovl_fdb_age_by(struct tenovl_dev *tdev, unsigned long delay)
+{
+	if (!delayed_work_pending(&tdev->age_work) ||
+	    time_after(tdev->age_work.timer.expires, jiffies + delay))
+		mod_delayed_work(system_power_efficient_wq, &tdev->age_work, delay);
+}
+
 static void tenovl_fdb_age_in(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
 			      unsigned long delay)
 {
 	unsigned long least = clamp(tenovl_seconds(settings->ageing) / 8,
 				    (unsigned long)TENOVL_AGE_MIN_PERIOD, TENOVL_AGE_MAX_PERIOD);
 
-	queue_delayed_work(system_power_efficient_wq, &tdev->age_work, max(delay, least));
+	tenovl_fdb_age_by(tdev, max(delay, least));
 }
 
 static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
@@ -275,16 +286,6 @@ free_entry:
 	kfree(entry);
 count_nomem:
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_NOMEM);
-}
-
-/* Sooner if need be, never later: whoever freezes entries all the time must not
- * put ageing off.
- */
-static void tenovl_fdb_age_by(struct tenovl_dev *tdev, unsigned long delay)
-{
-	if (!delayed_work_pending(&tdev->age_work) ||
-	    time_after(tdev->age_work.timer.expires, jiffies + delay))
-		mod_delayed_work(system_power_efficient_wq, &tdev->age_work, delay);
 }
 
 static void tenovl_fdb_freeze(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
@@ -453,6 +454,7 @@ void tenovl_fdb_settings_changed(struct tenovl_dev *tdev)
  * @old: the entry that was there
  * @old_peer: where that pointed
  * @old_kind: what that was
+ * @old_ndm_flags: its flags
  * @old_seq: and its sequence number
  * @inserted: @entry is in the table
  */
@@ -462,6 +464,7 @@ struct tenovl_fdb_change {
 	struct tenovl_fdb_entry *old;
 	struct tenovl_peer *old_peer;
 	u8 old_kind;
+	u8 old_ndm_flags;
 	u32 old_seq;
 	bool inserted;
 };
@@ -506,9 +509,15 @@ static int tenovl_fdb_prepare(struct tenovl_dev *tdev, struct tenovl_fdb_change 
 	if (!change->entry)
 		return -ENOMEM;
 	change->entry->seq = req->has_seq ? req->seq : 0;
+	change->entry->ndm_flags = req->ndm_flags;
 	err = xa_alloc_cyclic_bh(&tdev->fdb_ids, &change->entry->id, NULL, xa_limit_31b,
 				 &tdev->fdb_next_id, GFP_KERNEL);
-	return err < 0 ? err : 0;
+	if (err < 0) {
+		/* The id was written before it failed; it is, or will be, another's. */
+		change->entry->id = 0;
+		return err;
+	}
+	return 0;
 }
 
 static int tenovl_fdb_apply(struct tenovl_dev *tdev, struct tenovl_fdb_change *change,
@@ -528,9 +537,11 @@ static int tenovl_fdb_apply(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 	change->old_peer = tenovl_fdb_peer(tdev, entry);
 	change->old_kind = entry->kind;
 	change->old_seq = entry->seq;
+	change->old_ndm_flags = entry->ndm_flags;
 	tenovl_fdb_set_kind(tdev, entry, TENOVL_FDB_KIND_STATIC);
 	if (req->has_seq)
 		WRITE_ONCE(entry->seq, req->seq);
+	WRITE_ONCE(entry->ndm_flags, req->ndm_flags);
 	tenovl_fdb_point(tdev, entry, change->peer);
 	return 0;
 }
@@ -544,6 +555,7 @@ static void tenovl_fdb_undo(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 	}
 	tenovl_fdb_set_kind(tdev, change->old, change->old_kind);
 	WRITE_ONCE(change->old->seq, change->old_seq);
+	WRITE_ONCE(change->old->ndm_flags, change->old_ndm_flags);
 	tenovl_fdb_point(tdev, change->old, change->old_peer);
 }
 

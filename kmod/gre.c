@@ -251,12 +251,25 @@ free_skb:
 	return NF_STOLEN;
 }
 
+/* Errors about VXLAN are UDP's, as long as it finds our socket by the port that was
+ * sent to, and looks up the same route as we.
+ */
+static bool tenovl_gre_quoted_is_ours(const struct tenovl_dev *tdev,
+				      const struct tenovl_path *path)
+{
+	if (path->layout != TENOVL_LAYOUT_VXLAN || tenovl_path_is_bent(path))
+		return true;
+	return ntohs(path->dport) != rcu_dereference(tdev->settings)->dstport;
+}
+
 /* Did we send what the error quotes? Its source is our address there. */
 static const struct tenovl_path *tenovl_quoted_path(struct net *net, const struct sk_buff *skb,
 						    unsigned int off, u8 proto,
 						    const struct in6_addr *saddr,
-						    const struct in6_addr *daddr)
+						    const struct in6_addr *daddr,
+						    struct tenovl_dev **sender)
 {
+	const struct tenovl_path *path;
 	struct tenovl_dev *tdev = NULL;
 	struct tenovl_gre_info info;
 	struct tenovl_peer *peer;
@@ -268,7 +281,9 @@ static const struct tenovl_path *tenovl_quoted_path(struct net *net, const struc
 		 tenovl_vxlan_parse(skb, off + sizeof(struct udphdr), &vni))
 		tdev = tenovl_claim_find(net, TENOVL_LAYOUT_VXLAN, 0, vni, saddr);
 	peer = tdev ? tenovl_source_find(tdev, daddr) : NULL;
-	return peer ? rcu_dereference(peer->path) : NULL;
+	path = peer ? rcu_dereference(peer->path) : NULL;
+	*sender = tdev;
+	return path && tenovl_gre_quoted_is_ours(tdev, path) ? path : NULL;
 }
 
 /* ip_gre, where it is loaded, does the same with the same packet; doing it
@@ -279,6 +294,7 @@ static void tenovl_gre_icmp4(struct net *net, struct sk_buff *skb, unsigned int 
 	const struct tenovl_path *path;
 	struct in6_addr saddr, daddr;
 	const struct icmphdr *icmph;
+	struct tenovl_dev *tdev;
 	const struct iphdr *iph;
 	unsigned int quoted;
 	u8 proto;
@@ -296,12 +312,12 @@ static void tenovl_gre_icmp4(struct net *net, struct sk_buff *skb, unsigned int 
 	proto = iph->protocol;
 	tenovl_addr_set4(&saddr, iph->saddr);
 	tenovl_addr_set4(&daddr, iph->daddr);
-	path = tenovl_quoted_path(net, skb, quoted + iph->ihl * 4, proto, &saddr, &daddr);
+	path = tenovl_quoted_path(net, skb, quoted + iph->ihl * 4, proto, &saddr, &daddr, &tdev);
 	if (!path || mtu < ETH_MIN_MTU || nf_ip_checksum(skb, NF_INET_LOCAL_IN, off, IPPROTO_ICMP))
 		return;
 	tenovl_net_count(net, TENOVL_A_NET_STATS_ICMP_PMTU);
 	__skb_pull(skb, quoted);
-	ipv4_update_pmtu(skb, net, mtu, path->link, proto);
+	tenovl_path_lesson4(tdev, path, skb, mtu);
 	__skb_push(skb, quoted);
 }
 
@@ -351,6 +367,7 @@ static void tenovl_gre_icmp6(struct net *net, struct sk_buff *skb, unsigned int 
 	const struct tenovl_path *path;
 	struct in6_addr saddr, daddr;
 	const struct ipv6hdr *ip6h;
+	struct tenovl_dev *tdev;
 	unsigned int quoted;
 	__be16 frag_off;
 	u8 nexthdr;
@@ -371,7 +388,7 @@ static void tenovl_gre_icmp6(struct net *net, struct sk_buff *skb, unsigned int 
 	l4 = ipv6_skip_exthdr(skb, quoted + sizeof(*ip6h), &nexthdr, &frag_off);
 	if (l4 < 0 || frag_off & htons(IP6_OFFSET))
 		return;
-	path = tenovl_quoted_path(net, skb, l4, nexthdr, &saddr, &daddr);
+	path = tenovl_quoted_path(net, skb, l4, nexthdr, &saddr, &daddr, &tdev);
 	if (!path || mtu < IPV6_MIN_MTU ||
 	    nf_ip6_checksum(skb, NF_INET_LOCAL_IN, off, IPPROTO_ICMPV6))
 		return;

@@ -971,39 +971,52 @@ static const struct nlattr *tenovl_dev_blame(struct nlattr **tb, const struct nl
 	return one ?: nest;
 }
 
-static int tenovl_apply_mtu(struct tenovl_dev *tdev, struct nlattr **tb)
+static int tenovl_apply_mtu(struct tenovl_dev *tdev, struct nlattr **tb,
+			    struct netlink_ext_ack *extack)
 {
-	if (tb[TENOVL_A_DEV_MTU])
-		return tenovl_dev_set_mtu(tdev, nla_get_u32(tb[TENOVL_A_DEV_MTU]));
+	int err;
+
+	if (tb[TENOVL_A_DEV_MTU]) {
+		err = tenovl_dev_set_mtu(tdev, nla_get_u32(tb[TENOVL_A_DEV_MTU]));
+		if (err)
+			NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_MTU],
+					    "Another device that uses this one refuses the MTU");
+		return err;
+	}
 	if (tb[TENOVL_A_DEV_MTU_AUTO])
 		tdev->mtu_auto = nla_get_u8(tb[TENOVL_A_DEV_MTU_AUTO]);
 	return 0;
 }
 
-/* The MTU goes first: others may refuse it, and it can be put back. */
+/* Others may refuse the MTU; it is not to be put back, as IPv6 forgets its addresses
+ * below 1280. So it goes between what may fail here and what may not.
+ */
 static int tenovl_apply_dev(struct tenovl_dev *tdev, struct nlattr **tb,
 			    const struct tenovl_settings *wanted, bool settings,
 			    const struct nlattr *blame, struct netlink_ext_ack *extack)
 {
-	bool old_auto = tdev->mtu_auto;
-	u32 old_mtu = tdev->dev->mtu;
+	struct tenovl_dev_change change;
 	int err;
 
-	err = tenovl_apply_mtu(tdev, tb);
-	if (!err && settings)
-		err = tenovl_dev_set(tdev, wanted, blame, extack);
+	if (settings) {
+		err = tenovl_dev_prepare(&change, tdev, wanted, blame, extack);
+		if (err)
+			return err;
+	}
+	err = tenovl_apply_mtu(tdev, tb, extack);
 	if (err)
-		goto restore_mtu;
-	if (!settings) {
+		goto abort_change;
+	if (settings) {
+		tenovl_dev_commit(&change, tdev);
+	} else {
 		tenovl_dev_follow_mtu(tdev);
 		tenovl_event_dev(tdev, TENOVL_EVENT_DEV_CHANGED);
 	}
 	return 0;
 
-restore_mtu:
-	if (tdev->dev->mtu != old_mtu)
-		tenovl_dev_set_mtu(tdev, old_mtu);
-	tdev->mtu_auto = old_auto;
+abort_change:
+	if (settings)
+		tenovl_dev_abort(&change, tdev);
 	return err;
 }
 

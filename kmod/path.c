@@ -8,6 +8,7 @@
  * serves every frame and no tenant chooses its route.
  */
 #include <net/ip6_route.h>
+#include <net/addrconf.h>
 #include <net/ip6_fib.h>
 #include <net/route.h>
 
@@ -194,6 +195,24 @@ static u32 tenovl_route6_metric(const struct dst_entry *dst)
 	return mtu;
 }
 
+/* IPv6 may have a lower one of its own on a link, as routers announce or as set. */
+static u32 tenovl_link_mtu(const struct net_device *dev, bool v6)
+{
+	u32 mtu = READ_ONCE(dev->mtu);
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct inet6_dev *idev;
+
+	if (!v6)
+		return mtu;
+	rcu_read_lock();
+	idev = __in6_dev_get(dev);
+	if (idev)
+		mtu = min_t(u32, mtu, READ_ONCE(idev->cnf.mtu6));
+	rcu_read_unlock();
+#endif
+	return mtu;
+}
+
 /* 0 for a route that ends here: it has no limit worth following. */
 static u32 tenovl_route_base_mtu(const struct dst_entry *dst, bool v6)
 {
@@ -204,13 +223,45 @@ static u32 tenovl_route_base_mtu(const struct dst_entry *dst, bool v6)
 	if (dst_xfrm(dst))
 		return dst_mtu(dst);
 	mtu = v6 ? tenovl_route6_metric(dst) : dst_metric_raw(dst, RTAX_MTU);
-	return mtu ?: READ_ONCE(dst->dev->mtu);
+	return mtu ?: tenovl_link_mtu(dst->dev, v6);
 }
 
 static struct dst_entry *tenovl_route(const struct tenovl_dev *tdev,
 				      const struct tenovl_path *path, union tenovl_ip_pair *ip)
 {
 	return path->v6 ? tenovl_route6(tdev, path, ip) : tenovl_route4(tdev, path, ip);
+}
+
+/**
+ * tenovl_path_lesson4() - a router says what a path takes
+ * @tdev: the device
+ * @path: of IPv4, one of its paths
+ * @skb: an ICMP error whose data begins at the quoted outer IP header
+ * @mtu: what it says
+ *
+ * RCU. Like ipv4_update_pmtu(), which knows of no mark of the route's own: its
+ * lesson would land on the next hop that unmarked packets take.
+ */
+void tenovl_path_lesson4(const struct tenovl_dev *tdev, const struct tenovl_path *path,
+			 struct sk_buff *skb, u32 mtu)
+{
+	sk_buff_data_t network = skb->network_header;
+	struct net_device *dev = skb->dev;
+	u32 mark = skb->mark;
+	union tenovl_ip_pair ip;
+	struct dst_entry *dst;
+
+	dst = tenovl_route4(tdev, path, &ip);
+	if (IS_ERR(dst))
+		return;
+	skb_reset_network_header(skb);
+	skb->dev = dst->dev;
+	skb->mark = path->mark;
+	dst->ops->update_pmtu(dst, NULL, skb, mtu, false);
+	skb->mark = mark;
+	skb->dev = dev;
+	skb->network_header = network;
+	dst_release(dst);
 }
 
 static struct dst_entry *tenovl_route_cached(struct tenovl_path *path, union tenovl_ip_pair *ip)

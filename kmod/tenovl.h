@@ -209,6 +209,12 @@ struct tenovl_path {
 	struct rcu_head rcu;
 };
 
+/* Its route depends on more than addresses and ports. */
+static inline bool tenovl_path_is_bent(const struct tenovl_path *path)
+{
+	return path->link || path->mark;
+}
+
 /**
  * struct tenovl_source - an outer address that a peer sends from
  * @node: in &tenovl_dev.sources
@@ -288,6 +294,7 @@ struct tenovl_flood {
  * @node: in &tenovl_dev.fdb
  * @mac: the address; the key
  * @kind: enum tenovl_fdb_kind
+ * @ndm_flags: what `bridge fdb` marked it with, to be told again
  * @frozen: moved too often; stays until @window_start + move_window
  * @peer: behind whom, NULL for the head
  * @seen: jiffies of the last frame from it; written on the packet path, at
@@ -305,6 +312,7 @@ struct tenovl_fdb_entry {
 	struct rhash_head node;
 	u8 mac[ETH_ALEN];
 	u8 kind;
+	u8 ndm_flags;
 	bool frozen;
 	struct tenovl_peer __rcu *peer;
 	unsigned long seen;
@@ -397,6 +405,7 @@ struct tenovl_claims {
  * @id: place in the table of all devices
  * @mtu_auto: follow the peers' routes
  * @mtu_self: we are changing the MTU, not the user
+ * @announced: listeners know of it
  * @mtu_stale: a route changed; the worker is to look
  * @detached: the underlay is gone; only deletion is left
  */
@@ -427,6 +436,7 @@ struct tenovl_dev {
 	u32 id;
 	bool mtu_auto;
 	bool mtu_self;
+	bool announced;
 	bool mtu_stale;
 	bool detached;
 };
@@ -522,6 +532,18 @@ struct tenovl_peer_req {
 };
 
 /**
+ * struct tenovl_dev_change - new settings of a device, ready to be made
+ * @settings: as they shall be
+ * @claims: what it is to receive then, NULL while it is not configured
+ * @paths: the ways to its peers then
+ */
+struct tenovl_dev_change {
+	struct tenovl_settings *settings;
+	struct tenovl_claims *claims;
+	struct tenovl_path **paths;
+};
+
+/**
  * struct tenovl_fdb_req - one forwarding entry of a request, parsed
  * @attr: the nest, for the extack
  * @mac: its key
@@ -530,6 +552,7 @@ struct tenovl_peer_req {
  * @has_peer: @peer_addr is named
  * @has_seq: @seq is named
  * @force: take a lower sequence number
+ * @ndm_flags: NTF_EXT_LEARNED, NTF_STICKY
  */
 struct tenovl_fdb_req {
 	const struct nlattr *attr;
@@ -539,6 +562,7 @@ struct tenovl_fdb_req {
 	bool has_peer;
 	bool has_seq;
 	bool force;
+	u8 ndm_flags;
 };
 
 /**
@@ -557,6 +581,7 @@ struct tenovl_fdb_filter {
  * struct tenovl_fdb_info - a forwarding entry as told to users
  * @mac: the address
  * @kind: enum tenovl_fdb_kind
+ * @ndm_flags: NTF_EXT_LEARNED, NTF_STICKY
  * @frozen: held in place
  * @has_peer: behind a peer, else at the head
  * @peer_addr: its address
@@ -568,6 +593,7 @@ struct tenovl_fdb_filter {
 struct tenovl_fdb_info {
 	u8 mac[ETH_ALEN];
 	u8 kind;
+	u8 ndm_flags;
 	bool frozen;
 	bool has_peer;
 	struct in6_addr peer_addr;
@@ -695,8 +721,11 @@ extern struct rtnl_link_ops tenovl_link_ops;
 
 bool tenovl_dev_is(const struct net_device *dev);
 struct tenovl_dev *tenovl_dev_next(u32 *id);
-int tenovl_dev_set(struct tenovl_dev *tdev, const struct tenovl_settings *wanted,
-		   const struct nlattr *attr, struct netlink_ext_ack *extack);
+int tenovl_dev_prepare(struct tenovl_dev_change *change, struct tenovl_dev *tdev,
+		       const struct tenovl_settings *wanted, const struct nlattr *attr,
+		       struct netlink_ext_ack *extack);
+void tenovl_dev_commit(struct tenovl_dev_change *change, struct tenovl_dev *tdev);
+void tenovl_dev_abort(struct tenovl_dev_change *change, struct tenovl_dev *tdev);
 int tenovl_dev_set_mtu(struct tenovl_dev *tdev, u32 mtu);
 void tenovl_dev_follow_mtu(struct tenovl_dev *tdev);
 void tenovl_dev_detach_net(struct net *net);
@@ -736,6 +765,7 @@ int tenovl_peers_del(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n
 		     struct netlink_ext_ack *extack);
 unsigned long tenovl_peers_layouts(struct tenovl_dev *tdev,
 				   const struct tenovl_settings *settings);
+void tenovl_paths_discard(const struct tenovl_dev *tdev, struct tenovl_path **paths);
 struct tenovl_path **tenovl_paths_build(struct tenovl_dev *tdev,
 					const struct tenovl_settings *settings);
 void tenovl_paths_publish(struct tenovl_dev *tdev, struct tenovl_path **paths);
@@ -778,6 +808,8 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
 				    u16 dstport);
 void tenovl_path_free(struct tenovl_path *path);
 void tenovl_path_free_rcu(struct tenovl_path *path);
+void tenovl_path_lesson4(const struct tenovl_dev *tdev, const struct tenovl_path *path,
+			 struct sk_buff *skb, u32 mtu);
 u32 tenovl_path_route_mtu(struct tenovl_dev *tdev, const struct tenovl_path *path, u32 *pmtu);
 /* RCU, BH off */
 struct dst_entry *tenovl_path_route(struct tenovl_dev *tdev, struct tenovl_path *path,

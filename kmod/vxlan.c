@@ -218,7 +218,9 @@ static bool tenovl_vxlan_err_is_pmtu(const struct tenovl_vxlan_sock *vs,
 static int tenovl_vxlan_err_lookup(struct sock *sk, struct sk_buff *skb)
 {
 	const struct tenovl_vxlan_sock *vs = rcu_dereference_sk_user_data(sk);
+	const struct tenovl_path *path;
 	struct in6_addr saddr, daddr;
+	struct tenovl_peer *peer;
 	struct tenovl_dev *tdev;
 	u32 vni;
 	u8 tos;
@@ -228,9 +230,12 @@ static int tenovl_vxlan_err_lookup(struct sock *sk, struct sk_buff *skb)
 		return -EINVAL;
 	tenovl_vxlan_outer(vs, skb, &saddr, &daddr, &tos);
 	tdev = tenovl_claim_find(vs->net, TENOVL_LAYOUT_VXLAN, vs->port, vni, &saddr);
-	if (!tdev || !tenovl_source_find(tdev, &daddr))
+	peer = tdev ? tenovl_source_find(tdev, &daddr) : NULL;
+	if (!peer)
 		return -ENOENT;
-	if (tenovl_vxlan_err_is_pmtu(vs, skb))
+	/* What UDP looks up by the socket alone, gre.c has learned already. */
+	path = rcu_dereference(peer->path);
+	if (path && !tenovl_path_is_bent(path) && tenovl_vxlan_err_is_pmtu(vs, skb))
 		tenovl_net_count(vs->net, TENOVL_A_NET_STATS_ICMP_PMTU);
 	return 0;
 }

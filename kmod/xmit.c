@@ -76,26 +76,31 @@ static void tenovl_answer(struct tenovl_dev *tdev, struct sk_buff *skb)
 /* Build the answer to a frame that is too big, in its place. The kernel's builder
  * knows untagged frames only: a tag is put aside and given to the answer.
  *
- * Return: whether there is an answer; a tagged frame without one lost its tag.
+ * Return: 1 when there is one; 0 when none is due, a tagged frame lost its tag then;
+ * or an error, after which the frame is fit for nothing.
  */
-static bool tenovl_build_answer(struct sk_buff *skb, struct dst_entry *dst,
-				const struct tenovl_path *path, const struct tenovl_inner *inner)
+static int tenovl_build_answer(struct sk_buff *skb, struct dst_entry *dst,
+			       const struct tenovl_path *path, const struct tenovl_inner *inner)
 {
 	__be16 vlan_proto = ((const struct ethhdr *)skb->data)->h_proto;
 	bool tagged = inner->noff == VLAN_ETH_HLEN;
 	u16 tci;
+	int rc;
 
 	if (!inner->proto || inner->noff > VLAN_ETH_HLEN)
-		return false;
-	if (tagged && __skb_vlan_pop(skb, &tci))
-		return false;
+		return 0;
+	/* The answer is made of the frame; a bridge's other copies share its GSO state. */
+	rc = skb_unclone(skb, GFP_ATOMIC);
+	if (!rc && tagged)
+		rc = __skb_vlan_pop(skb, &tci);
+	if (rc)
+		return rc;
 	skb_set_network_header(skb, ETH_HLEN);
 	skb->protocol = inner->proto;
-	if (skb_tunnel_check_pmtu(skb, dst, path->hlen + inner->noff, true) <= 0)
-		return false;
-	if (tagged)
+	rc = skb_tunnel_check_pmtu(skb, dst, path->hlen + inner->noff, true);
+	if (rc > 0 && tagged)
 		__vlan_hwaccel_put_tag(skb, vlan_proto, tci);
-	return true;
+	return rc;
 }
 
 /* Return: 0 to send it, a counter to drop it by, or -1 when it was consumed. */
@@ -104,6 +109,7 @@ static int tenovl_check_pmtu(struct tenovl_dev *tdev, struct sk_buff *skb,
 			     const struct tenovl_inner *inner)
 {
 	bool fragment;
+	int rc;
 
 	if (likely(!tenovl_too_big(skb, dst, path, inner)))
 		return 0;
@@ -111,10 +117,13 @@ static int tenovl_check_pmtu(struct tenovl_dev *tdev, struct sk_buff *skb,
 	fragment = tenovl_outer_may_fragment(path, inner);
 	if (fragment && (inner->may_fragment || inner->noff != ETH_HLEN))
 		return 0;
-	if (tenovl_build_answer(skb, dst, path, inner)) {
+	rc = tenovl_build_answer(skb, dst, path, inner);
+	if (rc > 0) {
 		tenovl_answer(tdev, skb);
 		return -1;
 	}
+	if (rc < 0)
+		return TENOVL_A_STATS_TX_DROP_NOMEM;
 	return fragment ? 0 : TENOVL_A_STATS_TX_DROP_TOO_BIG;
 }
 
@@ -250,8 +259,13 @@ static unsigned int tenovl_xmit_route(struct tenovl_dev *tdev, struct tenovl_pee
 		goto release_dst;
 	}
 	rc = tenovl_encapsulate(skb, path, ip);
-	if (rc)
+	if (rc) {
+		/* Not the frame that the caller knows: there may be a larger one in its place. */
+		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_TX_DROPS);
+		tenovl_drop(tdev, skb, rc);
+		rc = 0;
 		goto release_dst;
+	}
 	if (path->v6)
 		rc = tenovl_send6(tdev, skb, dst, path, ip, tos, df);
 	else
