@@ -103,6 +103,22 @@ static void test_together(void **state)
 	assert_non_null(bench_in(bench_nth(b->sent[1], TENOVL_A_PEER, 1), TENOVL_A_PEER_FLOOD));
 }
 
+/* The kernel takes each object once in a request; lines are carried out in turn. */
+static void test_same_again(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(bench_batch(b, "peer set s21 10.9.0.2 flood off\n"
+					"peer set s21 10.9.0.3 flood off\n"
+					"peer set s21 10.9.0.2 flood on\n"
+					"peer set s21 10.9.0.4,10.9.0.4 flood on\n"), OVCTL_DONE);
+	assert_silent(b);
+	assert_int_equal(bench_count(b, TENOVL_CMD_PEER_SET), 2);
+	assert_int_equal(nests(b->sent[1], TENOVL_A_PEER), 2);
+	/* One line that names an object twice is the kernel's to refuse. */
+	assert_int_equal(nests(b->sent[2], TENOVL_A_PEER), 3);
+}
+
 static uint32_t at_third_peer(const struct nlmsghdr *nlh)
 {
 	return bench_offset(nlh, bench_nth(nlh, TENOVL_A_PEER, 2));
@@ -234,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_split),
 		cmocka_unit_test_setup_teardown(test_together, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_same_again, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_line_at_fault, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_stops, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_refused_above_misuse, bench_setup,

@@ -30,15 +30,35 @@ int ovctl_bulk_flush(struct ovctl *ov)
 	return ret;
 }
 
+/* A second line about an object has to wait for the first one's request. */
+static bool ovctl_bulk_names_any(const struct ovctl_request *rq, const struct ovctl_addr *list,
+				 unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (ovctl_request_names(rq, &list[i]))
+			return true;
+	return false;
+}
+
+/* The pending request is for the same command on the same device. */
+static bool ovctl_bulk_alike(const struct ovctl_request *rq, uint8_t cmd, const char *what)
+{
+	return rq && rq->cmd == cmd && !strcmp(rq->what, what);
+}
+
 /* The request to add to: the one that grows, or a new one. */
 static struct ovctl_request *ovctl_bulk_request(struct ovctl *ov, uint8_t cmd,
 						const char *what, const char *dev_name,
-						size_t size)
+						const struct ovctl_addr *list,
+						unsigned int count, size_t size)
 {
 	struct ovctl_request *rq = ov->pending;
 	struct ovctl_dev dev;
 
-	if (rq && rq->cmd == cmd && !strcmp(rq->what, what) && ovctl_request_fits(rq, size))
+	if (ovctl_bulk_alike(rq, cmd, what) && ovctl_request_fits(rq, size) &&
+	    !ovctl_bulk_names_any(rq, list, count))
 		return rq;
 	if (ovctl_bulk_flush(ov) || ovctl_dev_find(ov, dev_name, &dev))
 		return NULL;
@@ -88,7 +108,7 @@ int ovctl_bulk_add(struct ovctl *ov, uint8_t cmd, uint16_t nest, const char *nam
 		goto out_free;
 	}
 	snprintf(what, sizeof(what), "%s %s", name, dev_name);
-	rq = ovctl_bulk_request(ov, cmd, what, dev_name, size);
+	rq = ovctl_bulk_request(ov, cmd, what, dev_name, list, count, size);
 	ret = OVCTL_FAILED;
 	if (!rq)
 		goto out_free;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests to the family. Nothing here knows of sockets. */
+#define _GNU_SOURCE
 #include <linux/tenovl.h>
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
+#include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "request.h"
 
@@ -53,6 +56,7 @@ void ovctl_request_free(struct ovctl_request *rq)
 	if (!rq)
 		return;
 	nlmsg_free(rq->msg);
+	tdestroy(rq->keys, free);
 	free(rq->lines);
 	free(rq);
 }
@@ -98,6 +102,41 @@ size_t ovctl_values_size(const struct ovctl_value *values, unsigned int count)
 bool ovctl_request_fits(const struct ovctl_request *rq, size_t size)
 {
 	return nlmsg_hdr(rq->msg)->nlmsg_len + 2 * NLA_HDRLEN + size <= OVCTL_REQUEST_MAX;
+}
+
+static int ovctl_addr_cmp(const void *a, const void *b)
+{
+	const struct ovctl_addr *one = a;
+	const struct ovctl_addr *two = b;
+
+	return one->len != two->len ? one->len - two->len : memcmp(one->bytes, two->bytes, one->len);
+}
+
+/**
+ * ovctl_request_names() - Whether a request has an entry already.
+ * @rq: The request.
+ * @key: The entry's address.
+ *
+ * Return: true where it has: the kernel takes each entry once in a request.
+ */
+bool ovctl_request_names(const struct ovctl_request *rq, const struct ovctl_addr *key)
+{
+	return tfind(key, &rq->keys, ovctl_addr_cmp);
+}
+
+/* An address that is there twice stays: the kernel is to say so. */
+static bool ovctl_request_remember(struct ovctl_request *rq, const struct ovctl_addr *key)
+{
+	struct ovctl_addr *copy = malloc(sizeof(*copy));
+	struct ovctl_addr **found;
+
+	if (!copy)
+		return false;
+	*copy = *key;
+	found = tsearch(copy, &rq->keys, ovctl_addr_cmp);
+	if (!found || *found != copy)
+		free(copy);
+	return found;
 }
 
 static bool ovctl_request_put_list(struct nl_msg *msg, const struct ovctl_value *value)
@@ -196,7 +235,8 @@ bool ovctl_request_entry(struct ovctl_request *rq, uint16_t nest,
 		rq->lines = lines;
 		rq->slots = slots;
 	}
-	if (!ovctl_request_nest(rq, nest, key, values, count))
+	if (!ovctl_request_remember(rq, &key->addr) ||
+	    !ovctl_request_nest(rq, nest, key, values, count))
 		return false;
 	rq->lines[rq->entries++] = line;
 	return true;

@@ -33,6 +33,7 @@ struct ovctl_dev {
  * @entries: How many peers or forwarding entries it carries.
  * @lines: For each entry, the line of the batch file that it came from.
  * @slots: How many entries @lines has room for.
+ * @keys: The entries' addresses, a tree of tsearch().
  */
 struct ovctl_request {
 	struct nl_msg *msg;
@@ -41,6 +42,7 @@ struct ovctl_request {
 	unsigned int entries;
 	unsigned int *lines;
 	unsigned int slots;
+	void *keys;
 };
 
 struct ovctl_request *ovctl_request_new(uint8_t cmd, int flags, const struct ovctl_dev *dev);
@@ -49,6 +51,7 @@ __attribute__((format(printf, 2, 3)))
 void ovctl_request_name(struct ovctl_request *rq, const char *fmt, ...);
 size_t ovctl_values_size(const struct ovctl_value *values, unsigned int count);
 bool ovctl_request_fits(const struct ovctl_request *rq, size_t size);
+bool ovctl_request_names(const struct ovctl_request *rq, const struct ovctl_addr *key);
 bool ovctl_request_put(struct ovctl_request *rq, const struct ovctl_value *value);
 bool ovctl_request_nest(struct ovctl_request *rq, uint16_t nest, const struct ovctl_value *key,
 			const struct ovctl_value *values, unsigned int count);
