@@ -14,8 +14,9 @@ TESTS="
 	pmtu_gre_nvgre_v4 pmtu_gre_nvgre_v6
 	pmtu_gre_plain_v4 pmtu_gre_plain_v6
 	pmtu_bridged_vxlan pmtu_bridged_gre
+	pmtu_marked ip6_link_mtu
 	df_unset_fragments
-	forged_icmp
+	forged_icmp_gre_plain forged_icmp_gre_nvgre forged_icmp_vxlan_v4 forged_icmp_vxlan_v6
 "
 
 setup_suite()
@@ -255,6 +256,47 @@ pmtu_bridged()
 test_pmtu_bridged_vxlan() { pmtu_bridged vxlan; }
 test_pmtu_bridged_gre() { pmtu_bridged gre-nvgre; }
 
+# The mark chooses another next hop: what is learned belongs to that one.
+test_pmtu_marked()
+{
+	local enc fam
+
+	for enc in vxlan gre-plain; do
+		for fam in 4 6; do
+			routed "$enc" "$fam"
+			ip -n "$R" addr add 10.8.1.253/24 dev r1
+			ip -n "$R" addr add fd08:1::253/64 dev r1 nodad
+			ip -n "$H1" -"$fam" rule add fwmark 7 lookup 100
+			if [[ $fam == 4 ]]; then
+				ip -n "$H1" route add default via 10.8.1.253 table 100
+			else
+				ip -n "$H1" -6 route add default via fd08:1::253 table 100
+			fi
+			ovctl -n "$T1" dev set s1 mark 7
+			ping_ok "$T1" 10.1.0.2 1
+			V=$T1
+			wait_for "the marked path is learned, $enc over IPv$fam" \
+				big_then $((FIT + 72)) 10.1.0.2 path_is "$T1" "$A2" 1400
+			number "$(net_counter "$H1" icmp-pmtu)" -ge 1 "counted"
+			for n in "$H1" "$H2" "$R" "$T1" "$T2"; do
+				ns_del "$n"
+			done
+		done
+	done
+}
+
+# IPv6 may take less on a link than the link does.
+test_ip6_link_mtu()
+{
+	hv_lay 2
+	overlay vxlan 6 2
+	mtu_soon "$T1" 1430
+	ns "$H1" sysctl -qw net.ipv6.conf.u0.mtu=1400
+	ovctl -n "$T1" dev set s1 mtu auto
+	same 1330 "$(dev_value "$T1" s1 mtu)" "the MTU over a link with an IPv6 MTU of 1400"
+	ping_ok "$T1" 10.1.0.2 2 -M "do" -s 1302
+}
+
 # With df unset the underlay may fragment: large frames go through in pieces.
 test_df_unset_fragments()
 {
@@ -274,36 +316,69 @@ test_df_unset_fragments()
 	ping_ok "$T1" 10.1.0.2 2 -s 1400
 }
 
-# An ICMP error about what we never sent teaches nothing.
-test_forged_icmp()
+# An ICMP error about what we never sent teaches nothing; the same bytes about what we might have sent
+# do. forged_icmp ENC FAM OWN OTHER...: the network as the header has it, and such as are not ours there.
+forged_icmp()
 {
-	routed gre-plain 4
+	local enc=$1 fam=$2 own=$3 mtu=700 near=10.8.1.77 far=10.8.2.77 before
+
+	routed "$enc" "$fam"
+	if [[ $fam == 6 ]]; then
+		mtu=1290 near=fd08:1::77 far=fd08:2::77
+	fi
 	ping_ok "$T1" 10.1.0.2 1
 	before=$(peer_value "$T1" s1 "$A2" pmtu)
-	"$PY" - "$R" "$A1" "$A2" <<-'END' >"$TMP/forged"
+	# Of other networks; from an address of H1's that is not the device's; to one that is no peer's.
+	icmp_error "$enc" "$mtu" "$A1" "$A2" "${@:4}"
+	icmp_error "$enc" "$mtu" "$near" "$A2" "$own"
+	icmp_error "$enc" "$mtu" "$A1" "$far" "$own"
+	same 0 "$(net_counter "$H1" icmp-pmtu)" "errors believed, of those forged"
+	# Of what quotes UDP over IPv4 the kernel's UDP believes all, whoever sent it.
+	if [[ $enc$fam != vxlan4 ]]; then
+		ping_ok "$T1" 10.1.0.2 2
+		same "$before" "$(peer_value "$T1" s1 "$A2" pmtu)" "the path after forged errors"
+	fi
+	icmp_error "$enc" "$mtu" "$A1" "$A2" "$own"
+	wait_for "the same about our own is believed" path_is "$T1" "$A2" "$mtu"
+	same 1 "$(net_counter "$H1" icmp-pmtu)" "errors believed"
+}
+
+# A router says that a packet is too big: icmp_error ENC MTU SRC DST ID...
+icmp_error()
+{
+	ns "$R" "$PY" - "$A1" "$@" <<-'END'
 		import socket, struct, sys
 		def csum(d):
 		    s = sum(struct.unpack("!%dH" % (len(d) // 2), d))
 		    while s >> 16:
 		        s = (s & 0xffff) + (s >> 16)
 		    return ~s & 0xffff
-		a1, a2 = (socket.inet_aton(a) for a in sys.argv[2:4])
-		for key in (101, 99):
-		    quoted = struct.pack("!BBHHHBBH", 0x45, 0, 1450, 0, 0x4000, 64, 47, 0) + a1 + a2
-		    quoted += struct.pack("!HHI", 0x2000, 0x6558, key)
-		    body = struct.pack("!BBHHH", 3, 4, 0, 0, 700) + quoted
-		    body = body[:2] + struct.pack("!H", csum(body)) + body[4:]
-		    print(body.hex())
+		to, enc, mtu = sys.argv[1], sys.argv[2], int(sys.argv[3])
+		v6 = ":" in to
+		family = socket.AF_INET6 if v6 else socket.AF_INET
+		src, dst = (socket.inet_pton(family, a) for a in sys.argv[4:6])
+		proto = 17 if enc == "vxlan" else 47
+		s = socket.socket(family, socket.SOCK_RAW, 58 if v6 else 1)
+		for n in map(int, sys.argv[6:]):
+		    quoted = struct.pack("!BBHHHBBH", 0x45, 0, 1450, 0, 0x4000, 64, proto, 0) + src + dst
+		    quoted = quoted[:10] + struct.pack("!H", csum(quoted)) + quoted[12:]
+		    if v6:
+		        quoted = struct.pack("!IHBB", 6 << 28, 1410, proto, 64) + src + dst
+		    if enc == "vxlan":
+		        quoted += struct.pack("!HHHHII", 40000, 4789, 1410, 1, 0x08000000, n << 8)
+		    else:
+		        quoted += struct.pack("!HHI", 0x2000, 0x6558, n)
+		    # Of ICMPv6 the kernel writes the checksum.
+		    error = struct.pack("!BBHI", *((2, 0) if v6 else (3, 4)), 0, mtu) + quoted
+		    if not v6:
+		        error = error[:2] + struct.pack("!H", csum(error)) + error[4:]
+		    s.sendto(error, (to, 0))
 	END
-	ns "$R" "$PY" - "$A1" "$TMP/forged" <<-'END'
-		import socket, sys
-		s = socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)
-		for line in open(sys.argv[2]):
-		    s.sendto(bytes.fromhex(line.strip()), (sys.argv[1], 0))
-	END
-	ping_ok "$T1" 10.1.0.2 2
-	same "$before" "$(peer_value "$T1" s1 "$A2" pmtu)" "the path after forged errors"
-	same 0 "$(net_counter "$H1" icmp-pmtu)" "errors believed"
 }
+
+test_forged_icmp_gre_plain() { forged_icmp gre-plain 4 100 101 99 25600; }
+test_forged_icmp_gre_nvgre() { forged_icmp gre-nvgre 6 25617 25599 25856 100; }
+test_forged_icmp_vxlan_v4() { forged_icmp vxlan 4 100 101 99 25600; }
+test_forged_icmp_vxlan_v6() { forged_icmp vxlan 6 100 101 99 25600; }
 
 run_tests "$@"
