@@ -7,6 +7,7 @@ a kernel that differs from it. What ovctl would never send is sent from here.
 
   nl.py call OP [DEV] [JSON]      one request; prints {"error":…, "message":…, "attr":…, "replies":[…]}
   nl.py dump OP [DEV] [JSON]      a dump, printed like that
+  nl.py refusals DEV FILE         each line "SENTENCE | OP JSON" is refused with that sentence
   nl.py bounds DEV PEER           every bound of every policy at min-1, min, max, max+1
   nl.py told DEV PEER             attributes that are told may not be set
   nl.py truncate DEV PEER         every request cut at every byte
@@ -116,7 +117,7 @@ class Spec:
 		kind = a["type"]
 		if isinstance(value, bytes):
 			return attr(a["id"], value)
-		if kind == "nest":
+		if kind == "nest" and not isinstance(value, str):
 			return attr(a["id"] | NESTED, self.encode(a["nested-attributes"], value))
 		if kind in INTS:
 			if isinstance(value, str):
@@ -211,6 +212,10 @@ class Answer:
 		"""The errno's name, or OK."""
 		return errno.errorcode.get(self.error, "OK") if self.error else "OK"
 
+	def told(self):
+		"""Is there a sentence, or the attribute that is missing?"""
+		return bool(self.message) or self.missing is not None
+
 	def __str__(self):
 		return "%s %r offset %s" % (self.name(), self.message, self.offset)
 
@@ -229,6 +234,7 @@ class Genl:
 		self.sock.bind((0, 0))
 		self.sock.settimeout(60)
 		self.seq = random.getrandbits(30)
+		self.strays = 0
 		self.family, self.groups = self.resolve(spec.family)
 
 	def resolve(self, name):
@@ -261,12 +267,16 @@ class Genl:
 		self.sock.send(struct.pack("=IHHII", size, kind, flags, self.seq, 0) + body)
 
 	def gather(self, plain=False, between=None):
-		"""All that answers the last request; between() is called after each read."""
+		"""All that answers the last request; between() is called after each read.
+
+		Answers to others are counted in strays.
+		"""
 		answer = Answer()
 		while True:
 			data = self.sock.recv(1 << 20)
 			for size, kind, flags, seq, payload in messages(data):
 				if seq != self.seq:
+					self.strays += 1
 					continue
 				if flags & NLM_F_DUMP_INTR:
 					answer.interrupted = True
@@ -309,8 +319,6 @@ class Genl:
 		out = {"dev": self.call("dev-get", dev).replies,
 		       "peers": self.dump("peer-get", dev).replies,
 		       "fdb": self.dump("fdb-get", dev).replies}
-		for group in ("peers", "fdb"):
-			out[group].sort(key=lambda x: json.dumps(x, sort_keys=True))
 		for reply in out["dev"] + out["peers"] + out["fdb"]:
 			reply.pop("generation", None)
 			for part in reply.get("peer", []):
@@ -319,6 +327,8 @@ class Genl:
 				part.pop("pmtu", None)
 			for part in reply.get("fdb", []):
 				part.pop("idle", None)
+		for group in ("peers", "fdb"):
+			out[group].sort(key=lambda x: json.dumps(x, sort_keys=True))
 		return json.dumps(out, sort_keys=True)
 
 
@@ -630,16 +640,36 @@ def cmd_truncate(spec, devname, peer):
 		body = genl.body(op, values)
 		edges = cut_attr_edges(body)
 		for cut in range(0, len(body)):
+			said_longer(genl, verdict, dev, "%s cut at %d" % (op, cut), body[:cut], 16 + len(body))
+			if cut % 20 == 19:
+				verdict.check(genl.state(dev) == before,
+					      "%s cut at %d or before: state changed" % (op, cut))
 			if cut in edges and cut > 4:
 				continue
 			if op in ("dev-get", "stats-get") and cut == 4:
 				continue
-			genl.send(genl.family, NLM_F_REQUEST | NLM_F_ACK, body[:cut])
-			answer = genl.gather()
+			answer = genl.raw(genl.family, NLM_F_REQUEST | NLM_F_ACK, body[:cut])
 			verdict.check(answer.error != 0, "%s cut at %d was taken" % (op, cut))
+			# What has not even a command is refused before anybody has a say in it.
+			verdict.check(cut < 4 or answer.told(), "%s cut at %d: %s: no sentence" % (op, cut, answer))
+			if cut % 3 == 0:
+				again = genl.raw(genl.family, NLM_F_REQUEST | NLM_F_ACK, body, length=16 + cut)
+				verdict.check((again.error, again.message) == (answer.error, answer.message),
+					      "%s said to end at %d: %s, cut there: %s" % (op, cut, again, answer))
+		for length in (0, 15, 17 + len(body), 0x7fffffff, 0xffffffff):
+			said_longer(genl, verdict, dev, "%s said to have %d bytes" % (op, length), body, length)
 		truncated_inside(genl, verdict, op, body)
-	verdict.check(genl.state(dev) == before, "state changed")
+		verdict.check(genl.state(dev) == before, "%s cut: state changed" % op)
 	verdict.end()
+
+
+def said_longer(genl, verdict, dev, label, body, length):
+	"""netlink does not read a message whose length cannot be: nobody answers it, and the next is read."""
+	strays = genl.strays
+	genl.send(genl.family, NLM_F_REQUEST | NLM_F_ACK, body, length)
+	answer = genl.call("dev-get", dev)
+	verdict.check(genl.strays == strays, label + ", the length not: was answered")
+	verdict.check(answer.error == 0 and len(answer.replies) == 1, label + ": the next request: %s" % answer)
 
 
 def truncated_inside(genl, verdict, op, body):
@@ -662,33 +692,62 @@ def truncated_inside(genl, verdict, op, body):
 			answer = genl.raw(genl.family, NLM_F_REQUEST | NLM_F_ACK, bytes(broken))
 			if op in ("dev-get", "stats-get"):
 				continue
-			verdict.check(answer.error != 0,
-				      "%s with a length of %d at %d was taken" % (op, lie, spot))
+			verdict.check(answer.error != 0 and answer.told(),
+				      "%s with a length of %d at %d: %s" % (op, lie, spot, answer))
+
+
+READS = ("dev-get", "peer-get", "fdb-get", "stats-get")
 
 
 def cmd_fuzz(spec, devname, peer, seed, rounds):
-	"""Random requests: nothing may be taken that the spec forbids, and the kernel stays well."""
+	"""Random requests: who is refused is told why and changes nothing, and the kernel stays well."""
 	genl = Genl(spec)
 	dev = genl.device(devname)
 	rng = random.Random(seed)
 	verdict = Verdict()
-	before = genl.state(dev)
-	taken = 0
-	for _ in range(rounds):
+	local = genl.call("dev-get", dev).replies[0]["dev"]["local"]
+	first = known = genl.state(dev)
+	taken = refused = compared = 0
+	for n in range(rounds):
 		op, body = fuzzed(genl, rng, dev, peer)
 		flags = NLM_F_REQUEST | NLM_F_ACK
-		if rng.random() < 0.1 and "dump" in spec.ops[op]:
+		dump = rng.random() < 0.1 and "dump" in spec.ops[op]
+		if dump:
 			flags = NLM_F_REQUEST | NLM_F_DUMP
 		answer = genl.raw(genl.family, flags, body)
+		label = "message %d, %s%s %.400s" % (n, op, " (dump)" if dump else "", body.hex())
 		if answer.error:
-			continue
-		taken += 1
-	verdict.check(taken < rounds, "every one of %d random requests was taken" % rounds)
+			refused += 1
+			verdict.check(answer.told(), "%s: refused without a sentence: %s" % (label, answer))
+		else:
+			taken += 1
+			if op not in READS:
+				known = genl.state(dev)
+		if n % 20 == 19 or n == rounds - 1:
+			compared += 1
+			now = genl.state(dev)
+			verdict.check(now == known, "%s or before: state changed:\n%s\n%s" % (label, known, now))
+			known = now
+		if n % 100 == 99 and known != first:
+			mend(genl, dev, local, peer)
+			known = genl.state(dev)
+	verdict.check(taken and refused, "%d messages taken, %d refused" % (taken, refused))
 	answer = genl.call("dev-get", dev)
 	verdict.check(answer.error == 0, "dev-get afterwards: %s" % answer)
-	print("%d of %d were taken" % (taken, rounds))
-	verdict.check(before != "", "no state to begin with")
+	print("%d of %d were taken, state compared %d times" % (taken, rounds, compared))
 	verdict.end()
+
+
+def mend(genl, dev, local, peer):
+	"""Bring back the peer and the entry that random requests took away, for the next to find."""
+	peers = [p["address"] for r in genl.dump("peer-get", dev).replies for p in r.get("peer", [])]
+	for op, values in (("peer-del", {"peer": [{"address": p} for p in peers]}),
+			   ("dev-set", {"dev": {"local": local}}),
+			   ("peer-add", {"peer": [{"address": peer}]}),
+			   ("fdb-add", {"fdb": [{"mac": "02:00:00:00:00:01", "peer": peer, "seq": 5}]})):
+		answer = genl.call(op, {**dev, **values})
+		if answer.error and (op != "peer-del" or peers):
+			sys.exit("nl.py: mending, %s: %s" % (op, answer))
 
 
 def fuzzed(genl, rng, dev, peer):
@@ -907,9 +966,26 @@ def cmd_dump(spec, op, devname=None, text=None):
 	sys.exit(1 if answer.error else 0)
 
 
+def cmd_refusals(spec, devname, path):
+	"""Requests of which each is refused with its own sentence and changes nothing."""
+	genl = Genl(spec)
+	dev = genl.device(devname)
+	verdict = Verdict()
+	before = genl.state(dev)
+	with open(path, encoding="utf-8") as f:
+		for line in f:
+			sentence, request = line.rstrip("\n").split(" | ", 1)
+			op, text = request.split(" ", 1)
+			answer = genl.call(op, {**dev, **json.loads(text)})
+			verdict.check(answer.error and answer.message == sentence,
+				      "%s: wanted %r, got %s" % (request, sentence, answer))
+			verdict.check(genl.state(dev) == before, "%s: state changed" % request)
+	verdict.end()
+
+
 def main(argv):
 	"""Pick the verb."""
-	verbs = {"call": cmd_call, "dump": cmd_dump, "bounds": cmd_bounds, "told": cmd_told,
+	verbs = {"call": cmd_call, "dump": cmd_dump, "refusals": cmd_refusals, "bounds": cmd_bounds, "told": cmd_told,
 		 "truncate": cmd_truncate, "fuzz": cmd_fuzz, "perm": cmd_perm, "oversize": cmd_oversize, "hear": cmd_hear,
 		 "dumprace": cmd_dumprace, "fill": cmd_fill, "overflow": cmd_overflow}
 	if len(argv) < 2 or argv[1] not in verbs:
