@@ -11,8 +11,8 @@ TESTS="
 	defaults settings_read_back settings_at_creation peer_settings
 	changes_while_running
 	policy_bounds told_not_set
-	refused_device refused_peer refused_fdb refused_calls refused_link refused_bridge
-	sentences_covered
+	refused_device refused_peer refused_fdb refused_calls refused_policy refused_mtu refused_link refused_bridge
+	sentences_covered counters_covered
 	usage_errors creation_is_atomic batch
 	from_segment_and_underlay third_namespace names_in_two_namespaces
 	unprivileged userns_root userns_owner
@@ -29,15 +29,23 @@ setup_suite()
 	load_module
 }
 
-# A device "a" in H1 with a peer, to be refused things.
+# A device "a" in H1 with two peers, to be refused things: plain [ENC FAM]. P1 is its own address,
+# P2 and P3 are those of its peers, P4 to P9 are nobody's.
 plain()
 {
+	local enc=${1:-vxlan} fam=${2:-4} i
+
 	ns_new H1
 	ip -n "$H1" link add u0 type dummy
 	addr "$H1" u0 10.9.0.1/24 fd09::1/64
-	ovctl -n "$H1" dev add a vni 100 local 10.9.0.1
-	ovctl -n "$H1" peer add a 10.9.0.2,10.9.0.3
-	ovctl -n "$H1" fdb add a 02:00:00:00:00:01 peer 10.9.0.2 seq 5
+	for i in 1 2 3 4 5 6 7 8 9; do
+		printf -v "P$i" '%s' "$(uaddr "$fam" "$i")"
+	done
+	ovctl -n "$H1" batch - <<-END
+		dev add a vni 100 $(enc_args "$enc") local $P1
+		peer add a $P2,$P3
+		fdb add a 02:00:00:00:00:01 peer $P2 seq 5
+	END
 }
 
 value_is()
@@ -143,21 +151,42 @@ test_settings_at_creation()
 
 test_peer_settings()
 {
-	plain
-	ovctl -n "$H1" peer add a 10.9.0.4 encap gre gre-key plain dstport 5555 source 10.9.1.4,10.9.2.4 \
-		flood off admin down
-	same "gre plain 5555 down" "$(peer_value "$H1" a 10.9.0.4 encap) $(peer_value "$H1" a 10.9.0.4 gre-key) \
-$(peer_value "$H1" a 10.9.0.4 dstport) $(peer_value "$H1" a 10.9.0.4 admin)" "as read back"
-	[[ $(peer_value "$H1" a 10.9.0.4 flood) =~ ^(0|false)$ ]] || fail "flood as read back"
-	ovctl -n "$H1" peer set a 10.9.0.4 dstport inherit encap inherit gre-key inherit flood on admin up source none
-	same "inherit inherit up" "$(peer_value "$H1" a 10.9.0.4 encap) $(peer_value "$H1" a 10.9.0.4 gre-key) \
-$(peer_value "$H1" a 10.9.0.4 admin)" "set back"
-	[[ $(peer_value "$H1" a 10.9.0.4 dstport) =~ ^(0|null)$ ]] || fail "dstport set back"
+	local pair
+
+	for pair in vxlan:6 gre-nvgre:4 gre-plain:6; do
+		peer_settings "${pair%:*}" "${pair#*:}"
+	done
+}
+
+# What a peer is given, where the device has another.
+peer_settings()
+{
+	local enc=$1 own="encap gre gre-key plain" want="gre plain" sources=10.9.1.4,10.9.2.4 got i
+
+	[[ $enc != gre-plain ]] || { own="encap gre gre-key nvgre" want="gre nvgre"; }
+	[[ $enc != gre-nvgre ]] || { own="encap vxlan gre-key plain" want="vxlan plain"; }
+	plain "$@"
+	[[ $2 == 4 ]] || sources=fd09:1::4,fd09:2::4
+	# shellcheck disable=SC2086
+	ovctl -n "$H1" peer add a "$P4" $own dstport 5555 source "$sources" flood off admin down
+	got=$(ovctl -n "$H1" -j peer show a "$P4")
+	same "$want 5555 down" "$(json_get "$got" encap none) $(json_get "$got" gre-key none) \
+$(json_get "$got" dstport none) $(json_get "$got" admin none)" "as read back, $*"
+	[[ $(json_get "$got" flood none) =~ ^(0|false)$ ]] || fail "flood as read back, $*"
+	for i in ${sources/,/ }; do
+		[[ $got == *"\"$i\""* ]] || fail "source $i as read back, $*: $got"
+	done
+	ovctl -n "$H1" peer set a "$P4" dstport inherit encap inherit gre-key inherit flood on admin up source none
+	got=$(ovctl -n "$H1" -j peer show a "$P4")
+	same "inherit inherit up" "$(json_get "$got" encap none) $(json_get "$got" gre-key none) $(json_get "$got" admin none)" \
+		"set back, $*"
+	[[ $(json_get "$got" dstport null) =~ ^(0|null)$ ]] || fail "dstport set back, $*"
+	[[ $got != *"\"${sources%,*}\""* ]] || fail "a source is left, $*: $got"
 	same 3 "$(ovctl -n "$H1" -j peer show a | jq '[.. | .address? // empty | strings] | length')" "peers shown"
-	must_say "10.9.0.4" ovctl -n "$H1" peer show a
-	ovctl -n "$H1" peer set a 10.9.0.2,10.9.0.3 admin down
-	same "down down" "$(peer_value "$H1" a 10.9.0.2 admin) $(peer_value "$H1" a 10.9.0.3 admin)" "set in bulk"
-	ovctl -n "$H1" peer del a 10.9.0.2,10.9.0.3,10.9.0.4
+	must_say "$P4" ovctl -n "$H1" peer show a
+	ovctl -n "$H1" peer set a "$P2,$P3" admin down
+	same "down down" "$(peer_value "$H1" a "$P2" admin) $(peer_value "$H1" a "$P3" admin)" "set in bulk"
+	ovctl -n "$H1" peer del a "$P2,$P3,$P4"
 	value_is peers 0
 	value_is static-entries 0
 }
@@ -202,20 +231,30 @@ test_told_not_set()
 	check "what is told is not set" ns "$H1" "$PY" "$HELPERS/nl.py" told a 10.9.0.2
 }
 
-# Refusals: "SENTENCE | COMMAND" a line, with the state compared at the end.
+# Refusals: "SENTENCE | COMMAND" a line, with the state compared at the end. Raw requests (raw OP JSON)
+# to the device are gathered: starting Python for each takes longer than all of them.
 refusals()
 {
 	local before line sentence cmd n=0
 
 	before=$(state_of "$H1" a)
+	: >"$TMP/raw"
 	while IFS= read -r line; do
 		sentence=${line%% | *}
+		sentence=${sentence#"${sentence%%[![:space:]]*}"}
 		cmd=${line#* | }
 		[[ -n $cmd && $cmd != "$line" ]] || continue
-		# shellcheck disable=SC2086
-		must_fail_with "${sentence#"${sentence%%[![:space:]]*}"}" $cmd
 		n=$((n + 1))
+		if [[ $cmd == "raw "* ]]; then
+			printf '%s\n' "$sentence | ${cmd#raw }" >>"$TMP/raw"
+			continue
+		fi
+		# shellcheck disable=SC2086
+		must_fail_with "$sentence" $cmd
 	done
+	if [[ -s $TMP/raw ]]; then
+		check "raw requests are refused" ns "$H1" "$PY" "$HELPERS/nl.py" refusals a "$TMP/raw"
+	fi
 	same "$before" "$(state_of "$H1" a)" "state after $n refusals"
 	number "$n" -ge 1 "refusals"
 }
@@ -225,10 +264,10 @@ o()
 	ovctl -n "$H1" "$@"
 }
 
-# A raw call: raw OP JSON; prints the sentence.
-raw()
+# A raw call that names no device but as the JSON says: raw_without OP JSON; prints the sentence.
+raw_without()
 {
-	ns "$H1" "$PY" "$HELPERS/nl.py" call "$1" "${DEV:-a}" "$2"
+	ns "$H1" "$PY" "$HELPERS/nl.py" call "$1" - "$2"
 }
 
 test_refused_device()
@@ -261,38 +300,52 @@ test_refused_device()
 
 test_refused_peer()
 {
-	local many
+	local pair
 
-	plain
-	o peer add a 10.9.0.4 source 10.9.4.4
+	for pair in vxlan:4 gre-nvgre:6 gre-plain:4; do
+		refused_peer "${pair%:*}" "${pair#*:}"
+	done
+}
+
+refused_peer()
+{
+	local many source=10.9.4. group=224.0.0.1 any=0.0.0.0 other=fd09::2
+
+	plain "$@"
+	if [[ $2 == 6 ]]; then
+		source=fd09:4:: group=ff02::1 any=:: other=10.9.0.2
+		many=$(seq -s, -f '"fd07::%g"' 1 65)
+	else
+		many=$(seq -s, -f '"10.7.1.%g"' 1 65)
+	fi
+	o peer add a "$P4" source "${source}4"
 	o dev add u
-	many=$(seq -s, -f '"10.7.1.%g"' 1 65)
 	refusals <<-END
-		The address is a peer already | o peer add a 10.9.0.2
-		The address is a peer already | o peer add a 10.9.0.7,10.9.0.2
-		The address is a source of another peer | o peer add a 10.9.4.4
-		The address is a peer already | o peer set a 10.9.0.2 source 10.9.0.3
-		The address is a source of another peer | o peer set a 10.9.0.2 source 10.9.4.4
-		The address of the peer is a source of it already | o peer set a 10.9.0.2 source 10.9.0.2
-		A source must be of the family of its peer's address | o peer set a 10.9.0.2 source fd09::9
-		The address is this device's local address | o peer add a 10.9.0.1
-		The address is not of the family of the local address | o peer add a fd09::2
-		The any address is no peer's | o peer add a 0.0.0.0
-		A multicast address cannot be used here | raw peer-add {"peer":[{"address":"224.0.0.1"}]}
+		The address is a peer already | o peer add a $P2
+		The address is a peer already | o peer add a $P7,$P2
+		The address is a source of another peer | o peer add a ${source}4
+		The address is a peer already | o peer set a $P2 source $P3
+		The address is a source of another peer | o peer set a $P2 source ${source}4
+		The address of the peer is a source of it already | o peer set a $P2 source $P2
+		A source must be of the family of its peer's address | o peer set a $P2 source $other
+		The address is this device's local address | o peer add a $P1
+		The address is not of the family of the local address | o peer add a $other
+		The any address is no peer's | o peer add a $any
+		A multicast address cannot be used here | raw peer-add {"peer":[{"address":"$group"}]}
 		A broadcast address cannot be used here | raw peer-add {"peer":[{"address":"255.255.255.255"}]}
 		An IPv4 address is given in 4 bytes, not as v4-mapped IPv6 | raw peer-add {"peer":[{"address":"::ffff:10.9.0.9"}]}
 		A peer is named by its address | raw peer-add {"peer":[{"flood":1}]}
 		The request names no peer | raw peer-add {}
-		The peer is named twice in one request | raw peer-set {"peer":[{"address":"10.9.0.2"},{"address":"10.9.0.2"}]}
-		The peer is named twice in one request | raw peer-del {"peer":[{"address":"10.9.0.2"},{"address":"10.9.0.2"}]}
-		The peer is named twice in one request | raw peer-add {"peer":[{"address":"10.9.0.8"},{"address":"10.9.0.8"}]}
-		An address is named twice in one request | raw peer-add {"peer":[{"address":"10.9.0.8","sources":{"address":["10.9.4.9","10.9.4.9"]}}]}
-		An address is named twice in one request | raw peer-add {"peer":[{"address":"10.9.0.8","sources":{"address":["10.9.4.9"]}},{"address":"10.9.0.9","sources":{"address":["10.9.4.9"]}}]}
-		A peer has at most 64 further sources | raw peer-set {"peer":[{"address":"10.9.0.2","sources":{"address":[$many]}}]}
-		The device has no such peer | o peer set a 10.9.0.9 flood off
-		The device has no such peer | o peer del a 10.9.0.9
-		The device has no such peer | o peer del a 10.9.0.2,10.9.0.9
-		Set the local address of the device first | o peer add u 10.9.0.2
+		The peer is named twice in one request | raw peer-set {"peer":[{"address":"$P2"},{"address":"$P2"}]}
+		The peer is named twice in one request | raw peer-del {"peer":[{"address":"$P2"},{"address":"$P2"}]}
+		The peer is named twice in one request | raw peer-add {"peer":[{"address":"$P8"},{"address":"$P8"}]}
+		An address is named twice in one request | raw peer-add {"peer":[{"address":"$P8","sources":{"address":["${source}9","${source}9"]}}]}
+		An address is named twice in one request | raw peer-add {"peer":[{"address":"$P8","sources":{"address":["${source}9"]}},{"address":"$P9","sources":{"address":["${source}9"]}}]}
+		A peer has at most 64 further sources | raw peer-set {"peer":[{"address":"$P2","sources":{"address":[$many]}}]}
+		The device has no such peer | o peer set a $P9 flood off
+		The device has no such peer | o peer del a $P9
+		The device has no such peer | o peer del a $P2,$P9
+		Set the local address of the device first | o peer add u $P2
 	END
 }
 
@@ -344,14 +397,67 @@ dump()
 	ns "$H1" "$PY" "$HELPERS/nl.py" dump "$@"
 }
 
-raw_without()
-{
-	DEV=- raw "$@"
-}
-
 i()
 {
 	ip -n "$H1" "$@"
+}
+
+# What is told may not be set, and what a command is not about it does not take.
+test_refused_policy()
+{
+	plain
+	# (To a nest that is marked as one, where none is expected, the kernel itself has something to say.)
+	refusals <<-'END'
+		The mode is fixed when a device is made | raw dev-set {"dev":{"mode":0}}
+		The underlay is the namespace that a device is made in | raw dev-set {"dev":{"underlay-netns-id":0}}
+		The number of peers is told, not set | raw dev-set {"dev":{"peers":1}}
+		The number of static entries is told, not set | raw dev-set {"dev":{"static-entries":1}}
+		The number of learned entries is told, not set | raw dev-set {"dev":{"learned-entries":1}}
+		The path MTU is told, not set | raw peer-set {"peer":[{"address":"10.9.0.2","pmtu":1400}]}
+		The path MTU is told, not set | raw peer-add {"peer":[{"address":"10.9.0.8","pmtu":1400}]}
+		The number of entries is told, not set | raw peer-set {"peer":[{"address":"10.9.0.2","entries":1}]}
+		The counters of a peer are told, not set | raw peer-set {"peer":[{"address":"10.9.0.2","stats":"x:00000000"}]}
+		Entries made by request are static | raw fdb-add {"fdb":[{"mac":"02:00:00:00:00:07","peer":"10.9.0.2","kind":1}]}
+		The place of an entry is told, not set | raw fdb-add {"fdb":[{"mac":"02:00:00:00:00:07","peer":"10.9.0.2","place":1}]}
+		Whether an entry is frozen is told, not set | raw fdb-replace {"fdb":[{"mac":"02:00:00:00:00:01","peer":"10.9.0.2","frozen":true}]}
+		The moves of an entry are told, not set | raw fdb-replace {"fdb":[{"mac":"02:00:00:00:00:01","peer":"10.9.0.2","moves":1}]}
+		The idle time of an entry is told, not set | raw fdb-replace {"fdb":[{"mac":"02:00:00:00:00:01","peer":"10.9.0.2","idle":1}]}
+		The old peer is told in events only | raw fdb-replace {"fdb":[{"mac":"02:00:00:00:00:01","peer":"10.9.0.2","old-peer":"10.9.0.3"}]}
+		A flush goes by kind and by peer; delete one address | raw fdb-flush {"fdb":[{"mac":"02:00:00:00:00:01"}]}
+		A flush asks for no sequence number | raw fdb-flush {"fdb":[{"seq":1}]}
+		A flush asks for no sequence number | raw fdb-flush {"fdb":[{"force":true}]}
+		A device is named by its index | raw dev-set {"ifname":"a","dev":{"ttl":1}}
+		A device is named by its index | raw peer-del {"ifname":"a","peer":[{"address":"10.9.0.2"}]}
+		A device is named by its index | raw fdb-flush {"ifname":"a"}
+		The generation is told, not set | raw dev-set {"generation":1,"dev":{"ttl":1}}
+		The generation is told, not set | raw peer-set {"generation":1,"peer":[{"address":"10.9.0.2","flood":0}]}
+		The generation is told, not set | raw fdb-del {"generation":1,"fdb":[{"mac":"02:00:00:00:00:01"}]}
+		This command changes peers only | raw peer-add {"dev":"x:00000000","peer":[{"address":"10.9.0.8"}]}
+		This command changes peers only | raw peer-set {"dev":"x:00000000","peer":[{"address":"10.9.0.2","flood":0}]}
+		This command is about peers only | raw peer-del {"dev":"x:00000000","peer":[{"address":"10.9.0.2"}]}
+		This command is about peers only | raw peer-get {"dev":"x:00000000","peer":[{"address":"10.9.0.2"}]}
+		This command changes forwarding entries only | raw fdb-add {"dev":"x:00000000","fdb":[{"mac":"02:00:00:00:00:07","peer":"10.9.0.2"}]}
+		This command changes forwarding entries only | raw fdb-replace {"peer":"x:00000000","fdb":[{"mac":"02:00:00:00:00:07","peer":"10.9.0.2"}]}
+		This command deletes forwarding entries only | raw fdb-del {"dev":"x:00000000","fdb":[{"mac":"02:00:00:00:00:01"}]}
+		This command deletes forwarding entries only | raw fdb-del {"peer":"x:00000000","fdb":[{"mac":"02:00:00:00:00:01"}]}
+		This command deletes forwarding entries only | raw fdb-flush {"dev":"x:00000000"}
+		This command deletes forwarding entries only | raw fdb-flush {"peer":"x:00000000"}
+		This command is about forwarding entries only | raw fdb-get {"dev":"x:00000000","fdb":[{"mac":"02:00:00:00:00:01"}]}
+		This command is about forwarding entries only | raw fdb-get {"peer":"x:00000000","fdb":[{"mac":"02:00:00:00:00:01"}]}
+	END
+}
+
+# A team does not let the MTU of its ports change.
+test_refused_mtu()
+{
+	need_kind team
+	plain
+	ip -n "$H1" link add t0 type team
+	ip -n "$H1" link set dev a master t0
+	refusals <<-'END'
+		Another device that uses this one refuses the MTU | o dev set a mtu 1300
+		Another device that uses this one refuses the MTU | raw dev-set {"dev":{"ttl":9,"mtu":1300}}
+	END
 }
 
 test_refused_link()
@@ -404,25 +510,66 @@ The underlay of the device is being deleted
 The underlay namespace is being deleted
 "
 
+# The lists of exceptions and the comments bring nothing about.
 test_sentences_covered()
 {
 	"$PY" - "$TOP" "$UNREACHABLE" <<-'END' >"$TMP/missing" || fail "$(cat "$TMP/missing")"
 		import glob, re, sys
-		top, unreachable = sys.argv[1], sys.argv[2].split("\n")
+		top, unreachable = sys.argv[1], set(filter(None, sys.argv[2].split("\n")))
 		told = ""
 		for path in glob.glob(top + "/selftests/test_*.sh"):
-		    told += open(path, encoding="utf-8").read()
-		said = set()
-		pattern = r'NL_SET_ERR_MSG\w*\(\s*(?:[^";]*,)?\s*((?:"[^"]*"\s*)+)\)'
+		    text = open(path, encoding="utf-8").read()
+		    text = re.sub(r'(?m)^UN[A-Z]*="[^"]*"$', "", text)
+		    told += re.sub(r"(?m)^\s*#.*$", "", text)
+		said, calls, parsed = set(), 0, 0
+		setter = r"\b(?:NL_SET_ERR_MSG\w*|TENOVL_REFUSE)\("
+		pattern = setter + r'\s*(?:[^";]*,)?\s*((?:"[^"]*"\s*)+)\)'
 		for path in glob.glob(top + "/kmod/*.c"):
 		    text = open(path, encoding="utf-8").read()
+		    text = re.sub(r"(?s)/\*.*?\*/", "", text)
+		    text = re.sub(r"(?m)^#define TENOVL_REFUSE.*$", "", text)
+		    calls += len(re.findall(setter, text))
 		    for m in re.findall(pattern, text):
+		        parsed += 1
 		        said.add("".join(re.findall(r'"([^"]*)"', m)))
-		missing = [s for s in sorted(said) if s not in told]
+		wrong = ["no test brings about: " + s for s in sorted(said - unreachable) if s not in told]
+		wrong += ["listed as unreachable, never said: " + s for s in sorted(unreachable - said)]
+		wrong += ["listed as unreachable, yet in a test: " + s for s in sorted(unreachable) if s in told]
+		if parsed != calls:
+		    wrong.append("%d calls, of which %d could be read" % (calls, parsed))
 		print("%d sentences" % len(said))
-		for s in missing:
-		    print("no test brings about: " + s)
-		sys.exit(1 if missing or len(said) < 40 else 0)
+		print("\n".join(wrong))
+		sys.exit(1 if wrong or len(said) < 80 else 0)
+	END
+}
+
+# Every counter of the spec is named in some suite, but those that no suite can move.
+UNMOVED="
+rx-drop-nomem: kept for an allocation that fails, of a few bytes and without waiting
+fdb-nomem: the same; the debug kernel's fault injection fails it at random
+"
+
+test_counters_covered()
+{
+	"$PY" - "$TOP" "$UNMOVED" <<-'END' >"$TMP/missing" || fail "$(cat "$TMP/missing")"
+		import glob, re, sys, yaml
+		top = sys.argv[1]
+		unmoved = {l.split(":")[0] for l in sys.argv[2].split("\n") if ": " in l}
+		told = ""
+		for path in glob.glob(top + "/selftests/test_*.sh"):
+		    text = open(path, encoding="utf-8").read()
+		    text = re.sub(r'(?m)^UN[A-Z]*="[^"]*"$', "", text)
+		    told += re.sub(r"(?m)^\s*#.*$", "", text)
+		named = set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", told))
+		with open(top + "/uapi/tenovl.yaml", encoding="utf-8") as f:
+		    sets = yaml.load(f, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["attribute-sets"]
+		counters = {a["name"] for s in sets if s["name"] in ("stats", "peer-stats", "net-stats")
+		            for a in s["attributes"] if a["type"] == "u64"}
+		wrong = ["no suite names " + c for c in sorted(counters - named - unmoved)]
+		wrong += ["no counter, or named in a suite: " + c for c in sorted(unmoved - counters | unmoved & named)]
+		print("%d counters" % len(counters))
+		print("\n".join(wrong))
+		sys.exit(1 if wrong or len(counters) < 45 else 0)
 	END
 }
 
@@ -684,19 +831,11 @@ test_rename_and_move()
 
 test_bridge_fdb()
 {
-	plain
-	b add 02:00:00:00:00:09 dev a dst 10.9.0.2 self static
-	same static "$(fdb_value "$H1" a 02:00:00:00:00:09 kind)" "as ovctl shows it"
-	must_say "dst 10.9.0.2" b show dev a
-	must_say "02:00:00:00:00:09" b get 02:00:00:00:00:09 dev a self
-	b replace 02:00:00:00:00:09 dev a dst 10.9.0.3 self static
-	same 10.9.0.3 "$(fdb_peer "$H1" a 02:00:00:00:00:09)" "replaced"
-	b del 02:00:00:00:00:09 dev a dst 10.9.0.3 self
-	same "" "$(fdb_peer "$H1" a 02:00:00:00:00:09)" "deleted"
-	# What has a sequence number: replace keeps the number.
-	b replace 02:00:00:00:00:01 dev a dst 10.9.0.3 self static
-	same "10.9.0.3 5" "$(fdb_peer "$H1" a 02:00:00:00:00:01) $(fdb_value "$H1" a 02:00:00:00:00:01 seq)" \
-		"replaced with its number kept"
+	local pair
+
+	for pair in gre-nvgre:6 gre-plain:6 vxlan:4; do
+		bridge_fdb "${pair%:*}" "${pair#*:}"
+	done
 	ns "$H1" "$PY" "$HELPERS/nl.py" fill a 10.9.0.2 0 3000 >/dev/null
 	same 3001 "$(b show dev a | grep -v '^00:00:00:00:00:00' | awk '{ print $1 }' | sort -u | wc -l)" \
 		"addresses that bridge shows"
@@ -706,6 +845,24 @@ test_bridge_fdb()
 	else
 		grep -qi 'unknown\|not found' "$TMP/err" || fail "bridge fdb flush: $(cat "$TMP/err")"
 	fi
+}
+
+bridge_fdb()
+{
+	plain "$@"
+	b add 02:00:00:00:00:09 dev a dst "$P2" self static
+	same static "$(fdb_value "$H1" a 02:00:00:00:00:09 kind)" "as ovctl shows it"
+	must_say "02:00:00:00:00:09 dst $P2" b show dev a
+	must_say "02:00:00:00:00:09" b get 02:00:00:00:00:09 dev a self
+	b replace 02:00:00:00:00:09 dev a dst "$P3" self static
+	same "$P3" "$(fdb_peer "$H1" a 02:00:00:00:00:09)" "replaced"
+	must_fail_with "The destination is no peer yet" b replace 02:00:00:00:00:09 dev a dst "$P9" self static
+	b del 02:00:00:00:00:09 dev a dst "$P3" self
+	same "" "$(fdb_peer "$H1" a 02:00:00:00:00:09)" "deleted"
+	# What has a sequence number: replace keeps the number.
+	b replace 02:00:00:00:00:01 dev a dst "$P3" self static
+	same "$P3 5" "$(fdb_peer "$H1" a 02:00:00:00:00:01) $(fdb_value "$H1" a 02:00:00:00:00:01 seq)" \
+		"replaced with its number kept"
 }
 
 test_bridge_monitor()
@@ -752,6 +909,7 @@ test_statistics()
 	same "$(link_stat "$T1" s1 rx_packets)" "$(counter "$T1" s1 rx-packets)" "frames received"
 	same "$(link_stat "$T1" s1 tx_packets)" "$(counter "$T1" s1 tx-packets)" "frames sent"
 	same "$(link_stat "$T1" s1 tx_bytes)" "$(counter "$T1" s1 tx-bytes)" "bytes sent"
+	same "$(link_stat "$T1" s1 rx_bytes)" "$(counter "$T1" s1 rx-bytes)" "bytes received"
 	same "$(counter "$T1" s1 tx-packets)" "$(peer_counter "$T1" s1 10.9.0.2 tx-packets)" \
 		"frames sent to the only peer"
 	before=$(link_stat "$T1" s1 tx_dropped)
