@@ -17,6 +17,7 @@ TESTS="
 	vlan_pass vlan_drop
 	jumbo fragments lower_nonlinear
 	no_peer local_mac unconfigured no_route peer_down
+	shorter_than_ethernet too_deep backlog_full
 "
 
 setup_suite()
@@ -102,6 +103,7 @@ test_unknown_source()
 		[[ $fam == 4 ]] || other=fd09::66
 		moves "rx-drop-source +7" "$enc over IPv$fam" <<<"$id $TO src=$other n=7"
 		GOOD=$id nothing_came
+		same 0 "$(peer_counter "$T2" s1 "$SRC" rx-drops)" "drops counted for a peer that sent nothing"
 		# A source that a peer is given is let in.
 		ovctl -n "$T2" peer set s1 "$SRC" source "$other"
 		before=$(counter "$T2" s1 rx-packets)
@@ -273,6 +275,7 @@ test_inner_source()
 		$TO vni=100 smac=01:00:5e:00:00:01 n=2
 	END
 	nothing_came
+	same 6 "$(peer_counter "$T2" s1 "$SRC" rx-drops)" "drops counted for the peer"
 	same "" "$(fdb_peer "$T2" s1 00:00:00:00:00:00)" "learned from nonsense"
 }
 
@@ -314,21 +317,28 @@ test_not_here()
 	wait_for "a promiscuous head takes them" counted "$T2" s1 rx-packets $((before + 3))
 }
 
+# Claimed still, so that no other device gets it; each frame is counted, for the peer as well.
 test_device_down()
 {
-	local n
+	local enc fam pair id before
 
-	victim vxlan 4
-	capture_stop victim
-	ip -n "$T2" link set s1 down
-	before=$(counter "$T2" s1 rx-packets)
-	inject "$H1" <<<"$TO vni=100 n=5"
-	holds 1 counted "$T2" s1 rx-packets "$before"
-	n=$(($(counter "$T2" s1 rx-drop-down) + $(net_counter "$H2" vxlan-unknown-vni)))
-	number "$n" -le 5 "frames counted as dropped"
-	ip -n "$T2" link set s1 up
-	inject "$H1" <<<"$TO vni=100 n=5"
-	wait_for "up again it receives" counted "$T2" s1 rx-packets $((before + 5))
+	for pair in vxlan:4 gre-plain:6; do
+		IFS=: read -r enc fam <<<"$pair"
+		id="vni=100"
+		[[ $enc == vxlan ]] || id="enc=gre key=100"
+		victim "$enc" "$fam"
+		capture_stop victim
+		ip -n "$T2" link set s1 down
+		before=$(peer_counter "$T2" s1 "$SRC" rx-drops)
+		moves "rx-drop-down +5" "$enc over IPv$fam" <<<"$id $TO n=5"
+		same $((before + 5)) "$(peer_counter "$T2" s1 "$SRC" rx-drops)" "counted for the peer, $enc"
+		ip -n "$T2" link set s1 up
+		before=$(counter "$T2" s1 rx-packets)
+		inject "$H1" <<<"$id $TO n=5"
+		wait_for "up again it receives, $enc" counted "$T2" s1 rx-packets $((before + 5))
+		ns_del "$H1"
+		ns_del "$H2"
+	done
 }
 
 # Tagged frames are carried as they are, one tag or two.
@@ -521,6 +531,117 @@ test_peer_down()
 	before=$(counter "$T2" s1 tx-packets)
 	frames_from 02:00:00:00:00:44
 	wait_for "up again it is sent to" counted_over "$T2" s1 tx-packets $((before + 3))
+}
+
+# A device of IP packets, without Ethernet headers, whose packets the tenant has led into the segment.
+test_shorter_than_ethernet()
+{
+	local before
+
+	modprobe -q tun || [[ -e /sys/class/misc/tun ]] || skip "this kernel has no tun"
+	victim vxlan 4
+	ip -n "$T2" tuntap add dev t0 mode tun
+	ip -n "$T2" link set t0 up
+	tc -n "$T2" qdisc add dev t0 clsact || skip "this kernel has no clsact"
+	tc -n "$T2" filter add dev t0 ingress matchall action mirred egress redirect dev s1 ||
+		skip "this kernel has no mirred"
+	before=$(counter "$T2" s1 tx-drop-short)
+	inject "$T2" <<-END
+		enc=tun via=t0 raw=45 n=1
+		enc=tun via=t0 raw=45454545454545454545454545 n=2
+	END
+	wait_for "what is too short is dropped" counted "$T2" s1 tx-drop-short $((before + 3))
+	# With a byte more it is a frame, if of no use to anybody.
+	before=$(counter "$T2" s1 tx-packets)
+	inject "$T2" <<<"enc=tun via=t0 raw=4545454545454545454545454545 n=2"
+	wait_for "what is as long as a header is sent" counted_over "$T2" s1 tx-packets $((before + 2))
+	same 3 "$(counter "$T2" s1 tx-drop-short)" "tx-drop-short"
+}
+
+# Five segments in H2, each the underlay of the next: d1 on 10.9.0.2, d2 on 10.51.0.2, ...
+# Sent to H2 by hand, five headers deep: four are taken off. And from d5, four are put on.
+test_too_deep()
+{
+	local i local=10.9.0.2 peer=10.9.0.1 nested='' before
+
+	hv_lay 2
+	for ((i = 1; i <= 5; i++)); do
+		echo "dev add d$i vni $i local $local dstport 4789"
+		echo "peer add d$i $peer"
+		nested+="$peer,$local,$i,02:00:00:00:06:0$i,02:00:00:00:05:0$i;"
+		local=10.5$i.0.2
+		peer=10.5$i.0.1
+	done >"$TMP/devs"
+	ovctl -n "$H2" batch "$TMP/devs"
+	for ((i = 1; i <= 5; i++)); do
+		echo "link set d$i address 02:00:00:00:05:0$i"
+		echo "link set d$i up"
+		echo "addr add 10.5$i.0.2/24 dev d$i"
+		echo "neigh add 10.5$i.0.1 lladdr 02:00:00:00:06:0$i dev d$i"
+	done | ip -n "$H2" -batch -
+	inject "$H1" <<<"nest=$nested etype=88b5 n=3"
+	wait_for "the fifth is too deep" counted "$H2" d5 rx-drop-depth 3
+	for i in 1 2 3 4; do
+		same "3 0" "$(counter "$H2" "d$i" rx-packets) $(counter "$H2" "d$i" rx-drop-depth)" \
+			"taken off and dropped by d$i"
+	done
+	same 0 "$(counter "$H2" d5 rx-packets)" "frames that came out of d5"
+	inject "$H1" <<<"nest=${nested%"${nested#*;*;*;*;}"} etype=88b5 n=2"
+	wait_for "four are not too deep" counted "$H2" d4 rx-packets 5
+	same 3 "$(counter "$H2" d5 rx-drop-depth)" "rx-drop-depth"
+	before=$(counter "$H2" d1 tx-drop-depth)
+	inject "$H2" <<<"enc=frame via=d5 dmac=ff:ff:ff:ff:ff:ff smac=02:00:00:00:05:05 etype=88b5 n=2"
+	wait_for "the fifth header is too many" counted_over "$H2" d1 tx-drop-depth $((before + 2))
+}
+
+# Frames that are handed over on one host wait for the host's stack. It may have one in its queue here;
+# a flood of one frame to three devices brings three at once.
+test_backlog_full()
+{
+	local i n t old got drops
+
+	old=$(sysctl -n net.core.netdev_max_backlog)
+	defer sysctl -qw net.core.netdev_max_backlog="$old"
+	hv_lay 2
+	ns_new A B C D
+	addr "$H1" lo 10.9.1.1/32 10.9.1.2/32 10.9.1.3/32 10.9.1.4/32
+	i=0
+	for t in "$A" "$B" "$C" "$D"; do
+		i=$((i + 1))
+		echo "dev add s$i netns $t vni 100 local 10.9.1.$i"
+		((i == 1)) || echo "peer add s$i 10.9.1.1"
+	done >"$TMP/devs"
+	echo "peer add s1 10.9.1.2,10.9.1.3,10.9.1.4" >>"$TMP/devs"
+	ovctl -n "$H1" batch "$TMP/devs"
+	# Nobody talks but the test.
+	for i in "$B s2" "$C s3" "$D s4" "$A s1"; do
+		ip -n "${i% *}" -batch - <<-END
+			link set ${i#* } addrgenmode none
+			link set ${i#* } up
+		END
+	done
+	inject "$A" <<<"enc=frame via=s1 dmac=ff:ff:ff:ff:ff:ff etype=88b5 n=4"
+	same "12 0" "$(counter "$A" s1 tx-handover) $(counter "$A" s1 tx-drop-handover)" "while there is room"
+	sysctl -qw net.core.netdev_max_backlog=0
+	inject "$A" <<<"enc=frame via=s1 dmac=ff:ff:ff:ff:ff:ff etype=88b5 n=4"
+	sysctl -qw net.core.netdev_max_backlog="$old"
+	n=$(counter "$A" s1 tx-drop-handover)
+	number "$n" -ge 8 "copies that were not taken"
+	got=0
+	drops=0
+	i=1
+	for t in "$B" "$C" "$D"; do
+		i=$((i + 1))
+		got=$((got + $(counter "$t" "s$i" rx-drop-stack)))
+		drops=$((drops + $(peer_counter "$t" "s$i" 10.9.1.1 rx-drops)))
+	done
+	same "$n" "$got" "frames that the stack did not take, as the receivers count them"
+	same "$n" "$drops" "as they count them for the peer"
+	got=0
+	for i in 2 3 4; do
+		got=$((got + $(peer_counter "$A" s1 "10.9.1.$i" tx-drops)))
+	done
+	same "$n" "$got" "as the sender counts them for its peers"
 }
 
 run_tests "$@"

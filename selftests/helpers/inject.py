@@ -7,7 +7,8 @@ Reads one packet a line from stdin, words of the form key=value:
   n=3                          how many copies
   src=ADDR dst=ADDR            outer addresses (the source has to be the machine's)
   tos=N ttl=N                  of the outer header
-  enc=vxlan|gre|udp|frame      what goes into it; "frame": no outer header, sent as it is
+  enc=vxlan|gre|udp|frame|tun  what goes into it; "frame": no outer header, sent as it is; "tun": the
+                               bytes of raw as a packet that a tun device receives
   sport=N dport=N ucsum=good|zero|bad
   vni=N vflags=HEX8 vlow=N     VXLAN: the network, the first word, the last byte
   gflags=HEX4 key=N gproto=HEX4 gcsum=good|bad seq=N
@@ -17,11 +18,15 @@ Reads one packet a line from stdin, words of the form key=value:
   etype=HEX4 raw=HEX           or these bytes
   pay=N fill=N                 bytes of inner payload, and their value
   cut=N                        only so much of what follows the outer IP header
-  via=DEV                      for enc=frame: where to send it
+  via=DEV                      for enc=frame: where to send it; for enc=tun: the tun device to come out of
+  nest=SRC,DST,VNI,SMAC,DMAC;... VXLAN in VXLAN: for each, outermost first, the outer addresses, the
+                               network, and the Ethernet header inside
 
 Numbers are decimal or 0x. Exit: 0, or 1 when a packet could not be sent.
 """
 
+import fcntl
+import os
 import socket
 import struct
 import sys
@@ -31,6 +36,7 @@ IP_MTU_DISCOVER = 10
 IPV6_MTU_DISCOVER = 23
 IPV6_DSTOPTS = 59
 UDP, GRE = 17, 47
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454ca, 0x0001, 0x1000
 
 
 def csum(data, start=0):
@@ -165,9 +171,41 @@ def outer_socket(p, family, proto):
 	return s
 
 
+def send_tun(p, count):
+	"""Have a tun device receive a packet."""
+	fd = os.open("/dev/net/tun", os.O_RDWR)
+	fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", p["via"].encode(), IFF_TUN | IFF_NO_PI))
+	for _ in range(count):
+		os.write(fd, bytes.fromhex(p["raw"]))
+	os.close(fd)
+
+
+def nested(p):
+	"""Of the layers of nest: the outermost as keys of its own, all that is inside it as raw."""
+	layers = [layer.split(",") for layer in p["nest"].split(";") if layer]
+	p = dict(p)
+	kind, body = inner_ip(p)
+	frame = struct.pack("!H", kind) + body
+	for src, dst, vni, smac, dmac in reversed(layers):
+		frame = mac(dmac) + mac(smac) + frame
+		p.update(src=src, dst=dst, vni=vni, raw=frame.hex())
+		frame = struct.pack("!II", 0x08000000, int(vni) << 8) + frame
+		src, dst = socket.inet_aton(src), socket.inet_aton(dst)
+		body = udp(src, dst, 50000, 4789, frame)
+		head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 0, 0, 64, UDP, 0) + src + dst
+		head = head[:10] + struct.pack("!H", csum(head)) + head[12:]
+		frame = struct.pack("!H", 0x0800) + head + body
+	return p
+
+
 def send(p):
 	"""Send the packet of one line."""
 	count = number(p, "n", 1)
+	if p.get("enc") == "tun":
+		send_tun(p, count)
+		return
+	if "nest" in p:
+		p = nested(p)
 	if p.get("enc") == "frame":
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
 		s.bind((p["via"], 0))
