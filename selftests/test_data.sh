@@ -12,7 +12,7 @@ TESTS="
 	gre_nvgre_over_v4 gre_nvgre_over_v6
 	gre_plain_over_v4 gre_plain_over_v6
 	nd_reaches_head
-	isolation_vxlan isolation_gre_nvgre isolation_gre_plain
+	isolation_vxlan isolation_gre_nvgre isolation_gre_plain isolation_one_host
 	mixed_peers
 	handover handover_unknown_source
 	local_any
@@ -160,22 +160,34 @@ capture_raw()
 # every frame that enters one tenant's device stays in that tenant.
 isolation()
 {
-	local enc=$1 i h
+	local enc=$1 fam=$2 i h
 
 	hv_lay 2
-	overlay "$enc" 4 2
+	overlay "$enc" "$fam" 2
 	ns_new O1 O2
 	for i in 1 2; do
 		h=H$i
 		o=O$i
-		# shellcheck disable=SC2046
-		segment "${!h}" "${!o}" s2 vni 101 $(enc_args "$enc") local "10.9.0.$i"
-		ovctl -n "${!o}" peer add s2 "10.9.0.$((3 - i))"
+		ovctl -n "${!h}" batch - <<-END
+			dev add s2 netns ${!o} vni 101 $(enc_args "$enc") local $(uaddr "$fam" "$i")
+			peer add s2 $(uaddr "$fam" $((3 - i)))
+		END
 		tenant_up "${!o}" s2 "$i"
-		ip -n "${!o}" link set s2 promisc on
 	done
+	nothing_leaks
+	same "$(fdb_peer "$T1" s1 "$(tenant_mac 2)")" "$(uaddr "$fam" 2)" "T1's own entry"
+	same "$(fdb_peer "$O1" s2 "$(tenant_mac 2)")" "$(uaddr "$fam" 2)" "O1's own entry"
+}
+
+# T1 and T2 with s1 are one tenant's, O1 and O2 with s2 another's; both send all they can.
+nothing_leaks()
+{
+	local i
+
 	ip -n "$T1" link set s1 promisc on
 	ip -n "$T2" link set s1 promisc on
+	ip -n "$O1" link set s2 promisc on
+	ip -n "$O2" link set s2 promisc on
 	capture_start t1 "$T1" s1
 	capture_start t2 "$T2" s1
 	capture_start o1 "$O1" s2
@@ -202,8 +214,6 @@ isolation()
 		isolated "t$i" 5454545454545454 4f4f4f4f4f4f4f4f
 		isolated "o$i" 4f4f4f4f4f4f4f4f 5454545454545454
 	done
-	same "$(fdb_peer "$T1" s1 "$(tenant_mac 2)")" 10.9.0.2 "T1's own entry"
-	same "$(fdb_peer "$O1" s2 "$(tenant_mac 2)")" 10.9.0.2 "O1's own entry"
 }
 
 # A capture holds the bytes of its own tenant and none of the other.
@@ -218,9 +228,54 @@ isolated()
 	number "$other" -eq 0 "frames of the other tenant in $1"
 }
 
-test_isolation_vxlan() { isolation vxlan; }
-test_isolation_gre_nvgre() { isolation gre-nvgre; }
-test_isolation_gre_plain() { isolation gre-plain; }
+test_isolation_vxlan() { isolation vxlan 6; }
+test_isolation_gre_nvgre() { isolation gre-nvgre 4; }
+test_isolation_gre_plain() { isolation gre-plain 6; }
+
+# The same with all four on one hypervisor, where frames are handed over without a header.
+test_isolation_one_host()
+{
+	hv_lay 2
+	addr "$H1" lo 10.9.1.1/32 10.9.1.2/32 fd09:1::1/128 fd09:1::2/128
+	one_host vxlan 10.9.1.1 10.9.1.2
+	one_host gre-nvgre fd09:1::1 fd09:1::2
+}
+
+# one_host ENC LOCAL1 LOCAL2
+one_host()
+{
+	local enc=$1 n
+
+	ns_new T1 T2 O1 O2
+	n=$(enc_args "$enc")
+	ovctl -n "$H1" batch - <<-END
+		dev add s1 netns $T1 vni 100 $n local $2
+		peer add s1 $3
+		dev add s2 netns $O1 vni 101 $n local $2
+		peer add s2 $3
+	END
+	# From here on two devices are of one name as H1 sees them.
+	# shellcheck disable=SC2086
+	ovctl -n "$H1" dev add s1 netns "$T2" vni 100 $n local "$3"
+	ovctl -n "$T2" peer add s1 "$2"
+	# shellcheck disable=SC2086
+	ovctl -n "$H1" dev add s2 netns "$O2" vni 101 $n local "$3"
+	ovctl -n "$O2" peer add s2 "$2"
+	tenant_up "$T1" s1 1
+	tenant_up "$T2" s1 2
+	tenant_up "$O1" s2 1
+	tenant_up "$O2" s2 2
+	capture_start lo "$H1" lo udp or proto gre or ip6 proto gre
+	nothing_leaks
+	same 0 "$(pcap lo | wc -l)" "packets that went over the loopback device"
+	number "$(counter "$T1" s1 tx-handover)" -ge 37 "frames handed over, $enc"
+	same "$(fdb_peer "$T1" s1 "$(tenant_mac 2)")" "$3" "T1's own entry"
+	same "$(fdb_peer "$O1" s2 "$(tenant_mac 2)")" "$3" "O1's own entry"
+	ns_del "$T1"
+	ns_del "$T2"
+	ns_del "$O1"
+	ns_del "$O2"
+}
 
 # One segment, a VXLAN peer and a GRE peer: each frame goes out as its peer's
 # encapsulation says, and what comes in is taken in either.
@@ -297,6 +352,11 @@ test_handover_unknown_source()
 	ping_no "$A" 10.1.0.2 2
 	number "$(counter "$B" s1 rx-drop-source)" -gt "$before" "frames of an unknown VTEP on this host"
 	same 0 "$(counter "$B" s1 rx-packets)" "frames delivered"
+	# For whoever sent them they were dropped, and not sent.
+	n=$(counter "$A" s1 tx-drop-handover)
+	same "$n" "$(counter "$B" s1 rx-drop-source)" "frames that the sender counts as not taken"
+	same "$n 0" "$(peer_counter "$A" s1 10.9.1.2 tx-drops) $(counter "$A" s1 tx-handover)" \
+		"not taken and taken by the peer"
 	ovctl -n "$B" peer add s1 10.9.1.1
 	ip -n "$A" neigh flush all
 	ping_ok "$A" 10.1.0.2 2

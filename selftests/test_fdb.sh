@@ -31,23 +31,52 @@ setup_suite()
 	load_module
 }
 
-# A segment in T1 at H1, with H2 and H3 as peers that are played by hand.
+# What a segment is made with, for the tests that go through several.
+ENC=vxlan
+FAM=4
+
+# Runs a command for each encapsulation and each family of underlay: with_each PAIR,PAIR... CMD...
+with_each()
+{
+	local pair
+
+	for pair in ${1//,/ }; do
+		ENC=${pair%:*}
+		FAM=${pair#*:}
+		"${@:2}"
+		ns_del "$T1"
+	done
+}
+
+# A segment in T1 at H1, with H2 and H3 as peers that are played by hand. P2 and P3 are
+# their addresses, P9 is nobody's. A second one in a test lies over the same underlay.
 table()
 {
-	hv_lay 3
+	local i
+
+	[[ -n ${SW:-} ]] || hv_lay 3
 	ns_new T1
-	segment "$H1" "$T1" s1 vni 100 local 10.9.0.1 "$@"
-	ovctl -n "$T1" peer add s1 10.9.0.2,10.9.0.3
+	for i in 1 2 3 9; do
+		printf -v "P$i" '%s' "$(uaddr "$FAM" "$i")"
+	done
+	# shellcheck disable=SC2046
+	segment "$H1" "$T1" s1 vni 100 $(enc_args "$ENC") local "$P1" "$@"
+	ovctl -n "$T1" peer add s1 "$P2,$P3"
 	tenant_up "$T1" s1 1
 }
 
 # A frame with source MAC from hypervisor I: from I MAC [WORDS...]
 from()
 {
-	local h=H$1 i=$1 m=$2
+	local h=H$1 p=P$1 m=$2 id
 
 	shift 2
-	inject "${!h}" <<<"vni=100 src=10.9.0.$i dst=10.9.0.1 smac=$m dmac=$(tenant_mac 1) etype=88b5 $*"
+	case $ENC in
+	vxlan) id="vni=100" ;;
+	gre-nvgre) id="enc=gre key=25600" ;;
+	gre-plain) id="enc=gre key=100" ;;
+	esac
+	inject "${!h}" <<<"$id src=${!p} dst=$P1 smac=$m dmac=$(tenant_mac 1) etype=88b5 $*"
 }
 
 learned_at()
@@ -82,23 +111,34 @@ counts()
 
 test_static_entries()
 {
+	with_each vxlan:4,gre-nvgre:6,gre-plain:4 static_entries
+}
+
+static_entries()
+{
+	local before
+
 	table
-	ovctl -n "$T1" fdb add s1 $M1 peer 10.9.0.2
-	same static "$(fdb_value "$T1" s1 $M1 kind)" "the kind"
-	same peer "$(fdb_value "$T1" s1 $M1 place)" "the place"
-	same 10.9.0.2 "$(fdb_peer "$T1" s1 $M1)" "the peer"
+	ovctl -n "$T1" fdb add s1 $M1 peer "$P2"
+	before=$(ovctl -n "$T1" -j fdb show s1)
+	same "static peer $P2" "$(json_get "$before" kind none) $(json_get "$before" place none) \
+$(json_get "$before" peer none)" "the entry as shown"
 	counts 1 0
 	before=$(state_of "$T1" s1)
-	refuse "added twice" ovctl -n "$T1" fdb add s1 $M1 peer 10.9.0.3
-	refuse "an unknown peer" ovctl -n "$T1" fdb add s1 $M2 peer 10.9.0.9
-	refuse "a group address" ovctl -n "$T1" fdb add s1 01:00:5e:00:00:01 peer 10.9.0.2
-	refuse "the zero address" ovctl -n "$T1" fdb add s1 00:00:00:00:00:00 peer 10.9.0.2
+	refuse "added twice" ovctl -n "$T1" fdb add s1 $M1 peer "$P3"
+	refuse "an unknown peer" ovctl -n "$T1" fdb add s1 $M2 peer "$P9"
+	refuse "a group address" ovctl -n "$T1" fdb add s1 01:00:5e:00:00:01 peer "$P2"
+	refuse "the zero address" ovctl -n "$T1" fdb add s1 00:00:00:00:00:00 peer "$P2"
 	refuse "an entry that is not there" ovctl -n "$T1" fdb del s1 $M2
 	same "$before" "$(state_of "$T1" s1)" "state after the refusals"
-	ovctl -n "$T1" fdb replace s1 $M1 peer 10.9.0.3
-	same 10.9.0.3 "$(fdb_peer "$T1" s1 $M1)" "the new peer"
+	ovctl -n "$T1" fdb replace s1 $M1 peer "$P3"
+	same "$P3" "$(fdb_peer "$T1" s1 $M1)" "the new peer"
 	counts 1 0
-	ovctl -n "$T1" fdb replace s1 $M2 peer 10.9.0.3
+	# It holds for frames, whatever they go out in.
+	capture_start at3 "$H3" u0 "src host $P1 and (udp port 4789 or proto gre)"
+	inject "$T1" <<<"enc=frame via=s1 smac=$(tenant_mac 1) dmac=$M1 etype=88b5 n=2"
+	capture_wait at3 2 "frames for it go to its peer, $ENC over IPv$FAM"
+	ovctl -n "$T1" fdb replace s1 $M2 peer "$P3"
 	counts 2 0
 	ovctl -n "$T1" fdb del s1 $M1,$M2
 	counts 0 0
@@ -516,27 +556,38 @@ test_drain()
 # Further addresses of a peer: let in, and learned as behind that peer.
 test_extra_sources()
 {
+	hv_lay 3
+	addr "$H2" u0 10.9.0.22/24 10.9.0.23/24 fd09::22/64 fd09::23/64
+	with_each vxlan:6,gre-nvgre:4,gre-plain:6 extra_sources
+}
+
+extra_sources()
+{
+	local s2=10.9.0.22 s3=10.9.0.23 other=fd09::22 before got dropped
+
+	if [[ $FAM == 6 ]]; then
+		s2=fd09::22 s3=fd09::23 other=10.9.0.22
+	fi
 	table
-	addr "$H2" u0 10.9.0.22/24 10.9.0.23/24
-	ovctl -n "$T1" peer set s1 10.9.0.2 source 10.9.0.22,10.9.0.23
-	same '["10.9.0.22","10.9.0.23"]' "$(ovctl -n "$T1" -j peer show s1 10.9.0.2 |
-		jq -c '[.. | strings | select(test("^10.9.0.2[23]$"))] | sort')" "reads back"
-	from 2 $M1 src=10.9.0.22
-	learned_at $M1 10.9.0.2
-	from 2 $M2 src=10.9.0.23
-	learned_at $M2 10.9.0.2
+	ovctl -n "$T1" peer set s1 "$P2" source "$s2,$s3"
+	got=$(ovctl -n "$T1" -j peer show s1 "$P2")
+	same "\"$s2\",\"$s3\"" "$(json_get "$got" sources none | tr -d '[] ')" "reads back"
+	from 2 $M1 "src=$s2"
+	learned_at $M1 "$P2"
+	from 2 $M2 "src=$s3"
+	learned_at $M2 "$P2"
 	before=$(state_of "$T1" s1)
-	refuse "a source that is a peer" ovctl -n "$T1" peer set s1 10.9.0.3 source 10.9.0.2
-	refuse "another peer's source" ovctl -n "$T1" peer set s1 10.9.0.3 source 10.9.0.22
-	refuse "another family" ovctl -n "$T1" peer set s1 10.9.0.3 source fd09::22
-	refuse "a peer that is a source" ovctl -n "$T1" peer add s1 10.9.0.22
+	refuse "a source that is a peer" ovctl -n "$T1" peer set s1 "$P3" source "$P2"
+	refuse "another peer's source" ovctl -n "$T1" peer set s1 "$P3" source "$s2"
+	refuse "another family" ovctl -n "$T1" peer set s1 "$P3" source "$other"
+	refuse "a peer that is a source" ovctl -n "$T1" peer add s1 "$s2"
 	same "$before" "$(state_of "$T1" s1)" "state after the refusals"
-	ovctl -n "$T1" peer set s1 10.9.0.2 source 10.9.0.23
+	ovctl -n "$T1" peer set s1 "$P2" source "$s3"
 	dropped=$(counter "$T1" s1 rx-drop-source)
-	from 2 $M3 src=10.9.0.22
+	from 2 $M3 "src=$s2"
 	wait_for "a source that was taken away is kept out" counted "$T1" s1 rx-drop-source $((dropped + 1))
-	ovctl -n "$T1" peer set s1 10.9.0.2 source none
-	from 2 $M3 src=10.9.0.23
+	ovctl -n "$T1" peer set s1 "$P2" source none
+	from 2 $M3 "src=$s3"
 	wait_for "none" counted "$T1" s1 rx-drop-source $((dropped + 2))
 	same "" "$(fdb_peer "$T1" s1 $M3)" "learned from a source that was taken away"
 }
