@@ -17,7 +17,8 @@ TESTS="
 	from_segment_and_underlay third_namespace names_in_two_namespaces
 	unprivileged userns_root userns_owner
 	rename_and_move
-	bridge_fdb bridge_monitor bridge_flood
+	bridge_fdb bridge_flags bridge_monitor bridge_flood
+	refused_mtu_kept
 	statistics
 "
 
@@ -816,17 +817,59 @@ test_rename_and_move()
 {
 	hv_lay 2
 	overlay vxlan 4 2
+	bg mon ip netns exec "$H1" "$PY" "$HELPERS/nl.py" hear 600
+	wait_for "the listener is ready" grep -q ready "$TMP/mon.out"
 	ip -n "$T1" link set s1 down
 	ip -n "$T1" link set s1 name renamed
+	wait_for "the new name is told" told_changed '"ifname": "renamed"'
+	ip -n "$T1" link set renamed mtu 1333
+	wait_for "the new MTU is told" told_changed '"mtu": 1333'
 	same 100 "$(dev_value "$H1" renamed vni)" "under its new name"
 	ns_new X
+	n=$(grep -c dev-changed "$TMP/mon.out")
 	ip -n "$T1" link set renamed netns "$X"
+	wait_for "the move is told" told_more "$n"
 	same 100 "$(dev_value "$X" renamed vni)" "in its new namespace"
 	same 100 "$(dev_value "$H1" renamed vni)" "from the underlay still"
 	same 0 "$(devices "$T1")" "devices where it was"
 	tenant_up "$X" renamed 1
 	ping_ok "$X" 10.1.0.2 1
 	refuse "a name in use" ip -n "$H1" link add renamed netns "$X" type tenovl
+}
+
+told_changed()
+{
+	grep dev-changed "$TMP/mon.out" | grep -qF "$1"
+}
+
+told_more()
+{
+	(($(grep -c dev-changed "$TMP/mon.out") > $1))
+}
+
+# A controller knows its own entries by their flags.
+test_bridge_flags()
+{
+	plain
+	b add 02:00:00:00:00:09 dev a dst 10.9.0.2 self static extern_learn
+	must_say "02:00:00:00:00:09 dst 10.9.0.2 self extern_learn permanent" b show dev a
+	b replace 02:00:00:00:00:09 dev a dst 10.9.0.2 self static sticky
+	must_say "02:00:00:00:00:09 dst 10.9.0.2 self sticky permanent" b show dev a
+	o fdb replace a 02:00:00:00:00:09 peer 10.9.0.3
+	must_say "02:00:00:00:00:09 dst 10.9.0.3 self permanent" b show dev a
+}
+
+# An MTU below 1280 takes a device's IPv6 addresses: not so when it is refused.
+test_refused_mtu_kept()
+{
+	plain
+	ovctl -n "$H1" dev add b vni 101 local 10.9.0.1
+	addr "$H1" a fd44::1/64
+	mtu=$(dev_value "$H1" a mtu)
+	refuse "a VNI that is taken" ovctl -n "$H1" dev set a mtu 1200 vni 101
+	same "$mtu" "$(dev_value "$H1" a mtu)" "the MTU"
+	same true "$(dev_value "$H1" a mtu-auto)" "following the routes"
+	must_say fd44::1 ip -n "$H1" -6 addr show dev a
 }
 
 test_bridge_fdb()

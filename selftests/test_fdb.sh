@@ -13,7 +13,7 @@ TESTS="
 	learning_off ageing ageing_never ageing_while_used
 	limit limit_frees
 	move static_stays
-	freeze_and_thaw freeze_never
+	freeze_and_thaw freeze_never ageing_behind_frozen
 	sequences sequences_bulk
 	events_heard monitor_overrun
 	flush_variants peer_deletion_flushes device_down_keeps
@@ -356,6 +356,22 @@ frozen()
 thawed()
 {
 	! frozen
+}
+
+# What is frozen for long does not keep what is learned later alive.
+test_ageing_behind_frozen()
+{
+	table ageing 2 move-limit 3 move-window 3600
+	ping_pong 8
+	wait_for "the entry is frozen" frozen
+	from 2 $M2
+	learned_at $M2 10.9.0.2
+	# The work that ages runs now and finds only the frozen one.
+	wait_for "the entry ages" no_entry "$T1" s1 $M2
+	from 3 $M3
+	learned_at $M3 10.9.0.3
+	wait_for "a later one ages as well" no_entry "$T1" s1 $M3
+	frozen || fail "the frozen entry aged too"
 }
 
 test_freeze_never()
