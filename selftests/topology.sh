@@ -319,14 +319,15 @@ no_entry()
 	[[ -z $(fdb_peer "$1" "$2" "$3") ]]
 }
 
-# All that a device holds that configuration made, to compare before and after.
+# All that a device holds that configuration made, to compare before and after; not an MTU that
+# follows the routes.
 state_of()
 {
 	local what
 
 	for what in dev peer fdb; do
 		ovctl -n "$1" -j "$what" show "$2"
-	done | sed -E 's/"(generation|pmtu|idle)":[^,}]*,?//g; s/,?"stats":\{[^}]*\}//; s/\},?$/}/' | sort
+	done | sed -E '/"mtu-auto":true/s/"mtu":[0-9]+,//; s/"(generation|pmtu|idle)":[^,}]*,?//g; s/,?"stats":\{[^}]*\}//; s/\},?$/}/' | sort
 }
 
 # Sends the packets told on stdin (see helpers/inject.py) from a namespace.
