@@ -22,12 +22,13 @@ need_faults()
 	[[ -w /proc/self/fail-nth ]] || skip "no fault injection in this kernel"
 }
 
+# Not by "ip netns exec", which hides debugfs.
 faults()
 {
 	local name=$1 out rc=0
 
 	shift
-	out=$(ns "$name" "$PY" "$HELPERS/faults.py" "$@" 2>&1 3>&-) || rc=$?
+	out=$(nsenter --net="/run/netns/$name" "$PY" "$HELPERS/faults.py" "$@" 2>&1 3>&-) || rc=$?
 	diag "$out"
 	((rc == 0)) || fail "faults.py $1: status $rc"
 }
@@ -39,7 +40,7 @@ plain()
 	ovctl -n "$H1" dev add a vni 100 local 10.9.0.1 ttl 64
 	ovctl -n "$H1" peer add a 10.9.0.2
 	ovctl -n "$H1" fdb add a 02:00:00:00:00:01 peer 10.9.0.2 seq 5
-	ip -n "$H1" link set a up
+	ip -n "$H1" link set dev a up
 }
 
 test_requests()

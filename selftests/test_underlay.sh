@@ -21,11 +21,6 @@ setup_suite()
 	load_module
 }
 
-nft_counter()
-{
-	ns "$1" nft -j list counter inet t "$2" | jq -r '.nftables[].counter.packets // empty'
-}
-
 # An INPUT rule on the tunnel's packets drops them, and its removal lets them in.
 input_rules()
 {
@@ -36,10 +31,9 @@ input_rules()
 	ping_ok "$T1" 10.1.0.2 1
 	ns "$H2" nft -f - <<-END
 		table inet t {
-			counter c { }
 			chain in {
 				type filter hook input priority 0;
-				$match counter name c drop
+				$match counter drop comment "c"
 			}
 		}
 	END
@@ -73,11 +67,10 @@ test_output_rules()
 		ping_ok "$T1" 10.1.0.2 1
 		ns "$H1" nft -f - <<-END
 			table inet t {
-				counter c { }
-				chain out {
+					chain out {
 					type filter hook output priority 0;
-					ip daddr 10.9.0.2 udp dport 4789 counter name c drop
-					ip daddr 10.9.0.2 ip protocol gre counter name c drop
+					ip daddr 10.9.0.2 udp dport 4789 counter drop comment "c"
+					ip daddr 10.9.0.2 ip protocol gre counter drop comment "c"
 				}
 			}
 		END
@@ -128,10 +121,9 @@ test_ct_established_out()
 	ip -n "$T2" neigh replace 10.1.0.1 lladdr "$(tenant_mac 1)" dev s1
 	ns "$H2" nft -f - <<-END
 		table inet t {
-			counter c { }
 			chain in {
 				type filter hook input priority 0;
-				ct state new,established counter name c
+				ct state new,established counter comment "c"
 			}
 			chain out {
 				type filter hook output priority 0; policy drop;

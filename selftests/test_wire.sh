@@ -531,20 +531,18 @@ test_tenant_mark_stays()
 	ip -n "$H1" route add 10.9.0.2 via 10.99.0.2 dev u1 table 77
 	ns "$H1" nft -f - <<-END
 		table inet t {
-			counter marked { }
 			chain out {
 				type filter hook output priority 0;
-				meta mark 0x77 counter name marked
+				meta mark 0x77 counter comment "marked"
 			}
 		}
 	END
 	same "2 0" "$(by_links -m 119 || :)" "a tenant's mark chooses nothing"
-	same 0 "$(ns "$H1" nft -j list counter inet t marked | jq '.nftables[].counter.packets // empty')" \
+	same 0 "$(nft_counter "$H1" marked)" \
 		"packets in the underlay with the tenant's mark"
 	ovctl -n "$T1" dev set s1 mark 0x77
 	ping_ok "$T1" 10.1.0.2 1
-	number "$(ns "$H1" nft -j list counter inet t marked |
-		jq '.nftables[].counter.packets // empty')" -ge 1 "packets with the device's mark"
+	number "$(nft_counter "$H1" marked)" -ge 1 "packets with the device's mark"
 }
 
 # A tenant's TOS does not choose the underlay's route, even where it is copied.
@@ -573,20 +571,17 @@ test_conntrack_scrubbed()
 	END
 	ns "$H1" nft -f - <<-END
 		table inet t {
-			counter untracked { }
-			counter tracked { }
 			chain out {
 				type filter hook output priority 0;
-				udp dport 4789 ct state untracked counter name untracked
-				udp dport 4789 ct state new,established counter name tracked
+				udp dport 4789 ct state untracked counter comment "untracked"
+				udp dport 4789 ct state new,established counter comment "tracked"
 			}
 		}
 	END
 	ping_ok "$T1" 10.1.0.2 3
-	same 0 "$(ns "$H1" nft -j list counter inet t untracked | jq '.nftables[].counter.packets // empty')" \
+	same 0 "$(nft_counter "$H1" untracked)" \
 		"untracked packets in the underlay"
-	number "$(ns "$H1" nft -j list counter inet t tracked |
-		jq '.nftables[].counter.packets // empty')" -ge 3 "tracked packets in the underlay"
+	number "$(nft_counter "$H1" tracked)" -ge 3 "tracked packets in the underlay"
 }
 
 run_tests "$@"

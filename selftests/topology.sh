@@ -330,6 +330,13 @@ state_of()
 	done | sed -E '/"mtu-auto":true/s/"mtu":[0-9]+,//; s/"(generation|pmtu|idle)":[^,}]*,?//g; s/,?"stats":\{[^}]*\}//; s/\},?$/}/' | sort
 }
 
+# How many packets the rule with this comment counted: nft_counter NS COMMENT.
+nft_counter()
+{
+	ns "$1" nft list ruleset |
+		sed -n "/comment \"$2\"/s/.*counter packets \([0-9]*\).*/\1/p"
+}
+
 # Sends the packets told on stdin (see helpers/inject.py) from a namespace.
 inject()
 {
