@@ -42,6 +42,9 @@ enum tenovl_layout {
 	TENOVL_LAYOUTS,
 };
 
+/* So that one peer fits one message. */
+#define TENOVL_MAX_SOURCES	64
+
 /* Beside the bits of enum tenovl_layout: ICMP errors are looked for. */
 #define TENOVL_HEARS_ICMP	BIT(TENOVL_LAYOUTS)
 
@@ -853,9 +856,15 @@ void tenovl_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to);
 /* netlink.c: the family */
 extern struct genl_family tenovl_family;
 
+/* attr.c: objects as attributes */
+
 /* RTNL */
 int tenovl_addr_get(struct in6_addr *addr, const struct nlattr *attr,
 		    struct netlink_ext_ack *extack);
+int tenovl_settings_get(struct tenovl_settings *wanted, struct nlattr **tb,
+			struct netlink_ext_ack *extack);
+int tenovl_fill_stats(struct sk_buff *msg, const struct tenovl_dev *tdev);
+int tenovl_fill_net_stats(struct sk_buff *msg, const struct net *net);
 int tenovl_fill_dev(struct sk_buff *msg, struct tenovl_dev *tdev, struct net *viewer);
 int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state);
 /* RTNL, or BH off */

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects as attributes: what the family's requests, replies and events say of a
+ * device, a peer, an entry, and how it is read from them.
+ *
+ * Nothing is judged here beyond what makes a value a value; nothing is locked
+ * here either, each function says what its caller holds.
+ */
+#include "tenovl.h"
+
+/**
+ * tenovl_addr_get() - an outer address out of an attribute
+ * @addr: filled, IPv4 as v4-mapped
+ * @attr: 4 or 16 bytes
+ * @extack: the reason of a refusal
+ *
+ * The any address is let through.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int tenovl_addr_get(struct in6_addr *addr, const struct nlattr *attr,
+		    struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == sizeof(struct in_addr)) {
+		tenovl_addr_set4(addr, nla_get_in_addr(attr));
+	} else if (nla_len(attr) == sizeof(*addr)) {
+		*addr = nla_get_in6_addr(attr);
+		if (tenovl_addr_v4(addr)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "An IPv4 address is given in 4 bytes, not as v4-mapped IPv6");
+			return -EINVAL;
+		}
+	} else {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "An address has 4 or 16 bytes");
+		return -EINVAL;
+	}
+	if (tenovl_addr_v4(addr) ? ipv4_is_multicast(tenovl_addr_ip4(addr)) :
+				   ipv6_addr_is_multicast(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A multicast address cannot be used here");
+		return -EINVAL;
+	}
+	if (tenovl_addr_v4(addr) && ipv4_is_lbcast(tenovl_addr_ip4(addr))) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A broadcast address cannot be used here");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * struct tenovl_setting - an attribute that is a member of the settings
+ * @attr: TENOVL_A_DEV_*
+ * @size: bytes of the member: 1, 2 or 4
+ * @offset: where in &struct tenovl_settings
+ */
+struct tenovl_setting {
+	u8 attr;
+	u8 size;
+	u16 offset;
+};
+
+#define TENOVL_SETTING(_attr, _member) {						\
+	.attr = TENOVL_A_DEV_##_attr,							\
+	.size = sizeof_field(struct tenovl_settings, _member),				\
+	.offset = offsetof(struct tenovl_settings, _member),				\
+}
+
+/* The address and the VNI may be unset and are not in here. */
+static const struct tenovl_setting tenovl_setting_table[] = {
+	TENOVL_SETTING(ENCAP, encap),
+	TENOVL_SETTING(GRE_KEY, gre_key),
+	TENOVL_SETTING(FLOWID, flowid),
+	TENOVL_SETTING(DSTPORT, dstport),
+	TENOVL_SETTING(SRC_PORT_MIN, src_port_min),
+	TENOVL_SETTING(SRC_PORT_MAX, src_port_max),
+	TENOVL_SETTING(LINK, link),
+	TENOVL_SETTING(MARK, mark),
+	TENOVL_SETTING(TTL, ttl),
+	TENOVL_SETTING(DSCP, dscp),
+	TENOVL_SETTING(DSCP_INHERIT, dscp_inherit),
+	TENOVL_SETTING(DF, df),
+	TENOVL_SETTING(UDP_CSUM, udp_csum),
+	TENOVL_SETTING(UDP_ZERO_CSUM6_RX, zero_csum6_rx),
+	TENOVL_SETTING(GRE_CSUM, gre_csum),
+	TENOVL_SETTING(INNER_VLAN, inner_vlan),
+	TENOVL_SETTING(LEARNING, learning),
+	TENOVL_SETTING(AGEING, ageing),
+	TENOVL_SETTING(MAX_LEARNED, max_learned),
+	TENOVL_SETTING(MOVE_LIMIT, move_limit),
+	TENOVL_SETTING(MOVE_WINDOW, move_window),
+	TENOVL_SETTING(SOURCE_CHECK, source_check),
+};
+
+static void tenovl_setting_get(struct tenovl_settings *settings,
+			       const struct tenovl_setting *setting, const struct nlattr *attr)
+{
+	void *member = (void *)settings + setting->offset;
+
+	switch (setting->size) {
+	case sizeof(u8):
+		*(u8 *)member = nla_get_u8(attr);
+		break;
+	case sizeof(u16):
+		*(u16 *)member = nla_get_u16(attr);
+		break;
+	case sizeof(u32):
+		*(u32 *)member = nla_get_u32(attr);
+		break;
+	}
+}
+
+static int tenovl_setting_put(struct sk_buff *msg, const struct tenovl_settings *settings,
+			      const struct tenovl_setting *setting)
+{
+	const void *member = (const void *)settings + setting->offset;
+
+	return nla_put(msg, setting->attr, setting->size, member);
+}
+
+/**
+ * tenovl_settings_get() - the settings that a request names
+ * @wanted: those of the device; overwritten where named
+ * @tb: attributes of the device's nest, within their policies
+ * @extack: the reason of a refusal
+ *
+ * Return: how many are named, without the MTU; or an error.
+ */
+int tenovl_settings_get(struct tenovl_settings *wanted, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int err, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(tenovl_setting_table); i++) {
+		const struct nlattr *attr = tb[tenovl_setting_table[i].attr];
+
+		if (!attr)
+			continue;
+		tenovl_setting_get(wanted, &tenovl_setting_table[i], attr);
+		n++;
+	}
+	if (tb[TENOVL_A_DEV_DSCP])
+		wanted->dscp_inherit = false;
+	if (tb[TENOVL_A_DEV_VNI]) {
+		wanted->vni = nla_get_u32(tb[TENOVL_A_DEV_VNI]);
+		wanted->has_vni = true;
+		n++;
+	}
+	if (tb[TENOVL_A_DEV_LOCAL]) {
+		err = tenovl_addr_get(&wanted->local, tb[TENOVL_A_DEV_LOCAL], extack);
+		if (err)
+			return err;
+		wanted->has_local = true;
+		n++;
+	}
+	return n;
+}
+
+/**
+ * tenovl_fill_size() - room for a device's name and one nest
+ * @nest: TENOVL_A_DEV, _PEER, _FDB, _STATS or _NET_STATS
+ *
+ * Return: bytes of a message's payload that are always enough.
+ */
+size_t tenovl_fill_size(int nest)
+{
+	size_t addr = nla_total_size(sizeof(struct in6_addr));
+	size_t number = nla_total_size(sizeof(u32));
+	size_t counter = nla_total_size_64bit(sizeof(u64));
+	size_t size = 4 * number + nla_total_size(IFNAMSIZ) + nla_total_size(0);
+
+	switch (nest) {
+	case TENOVL_A_DEV:
+		return size + TENOVL_A_DEV_MAX * number + addr;
+	case TENOVL_A_PEER:
+		return size + TENOVL_A_PEER_MAX * number + (1 + TENOVL_MAX_SOURCES) * addr +
+		       TENOVL_A_PEER_STATS_MAX * counter;
+	case TENOVL_A_FDB:
+		return size + TENOVL_A_FDB_MAX * number + 3 * addr;
+	case TENOVL_A_STATS:
+		return size + TENOVL_A_STATS_MAX * counter;
+	default:
+		return size + TENOVL_A_NET_STATS_MAX * counter;
+	}
+}
+
+/**
+ * tenovl_fill_name() - tell which device a message is about
+ * @msg: the message
+ * @tdev: the device
+ * @viewer: the namespace that the message goes to
+ * @gfp: how to make an id for the device's namespace, where it has none there
+ *
+ * RTNL, or BH off. A namespace that is going has no id and is told as -1.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_name(struct sk_buff *msg, const struct tenovl_dev *tdev, struct net *viewer,
+		     gfp_t gfp)
+{
+	struct net *net = dev_net(tdev->dev);
+
+	if (nla_put_u32(msg, TENOVL_A_IFINDEX, tdev->dev->ifindex))
+		return -EMSGSIZE;
+	if (net_eq(net, viewer))
+		return 0;
+	return nla_put_s32(msg, TENOVL_A_NETNS_ID, peernet2id_alloc(viewer, net, gfp));
+}
+
+/**
+ * tenovl_fill_addr() - tell an outer address
+ * @msg: the message
+ * @type: the attribute
+ * @addr: the address, IPv4 as v4-mapped
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_addr(struct sk_buff *msg, int type, const struct in6_addr *addr)
+{
+	return nla_put(msg, type, tenovl_addr_len(addr), tenovl_addr_data(addr));
+}
+
+static int tenovl_fill_settings(struct sk_buff *msg, const struct tenovl_settings *settings)
+{
+	unsigned int i;
+
+	if (nla_put_u8(msg, TENOVL_A_DEV_MODE, TENOVL_MODE_L2))
+		return -EMSGSIZE;
+	if (settings->has_vni && nla_put_u32(msg, TENOVL_A_DEV_VNI, settings->vni))
+		return -EMSGSIZE;
+	if (settings->has_local && tenovl_fill_addr(msg, TENOVL_A_DEV_LOCAL, &settings->local))
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(tenovl_setting_table); i++)
+		if (tenovl_setting_put(msg, settings, &tenovl_setting_table[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int tenovl_fill_dev_state(struct sk_buff *msg, const struct tenovl_dev *tdev,
+				 struct net *viewer)
+{
+	if (nla_put_u32(msg, TENOVL_A_DEV_MTU, tdev->dev->mtu) ||
+	    nla_put_u8(msg, TENOVL_A_DEV_MTU_AUTO, tdev->mtu_auto) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_PEERS, tdev->n_peers) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_STATIC_ENTRIES, READ_ONCE(tdev->n_static)) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_LEARNED_ENTRIES, READ_ONCE(tdev->n_learned)))
+		return -EMSGSIZE;
+	if (net_eq(tdev->net, viewer))
+		return 0;
+	return nla_put_s32(msg, TENOVL_A_DEV_UNDERLAY_NETNS_ID,
+			   peernet2id_alloc(viewer, tdev->net, GFP_KERNEL));
+}
+
+/**
+ * tenovl_fill_dev() - tell settings and state of a device
+ * @msg: the message
+ * @tdev: the device, not detached
+ * @viewer: the namespace that the message goes to
+ *
+ * RTNL.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_dev(struct sk_buff *msg, struct tenovl_dev *tdev, struct net *viewer)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_DEV);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (tenovl_fill_settings(msg, rtnl_dereference(tdev->settings)) ||
+	    tenovl_fill_dev_state(msg, tdev, viewer))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* The first is the peer's own address, which is told as such. */
+static int tenovl_fill_sources(struct sk_buff *msg, const struct tenovl_peer *peer)
+{
+	const struct tenovl_source *source;
+	struct nlattr *nest;
+
+	if (peer->nsources < 2)
+		return 0;
+	nest = nla_nest_start(msg, TENOVL_A_PEER_SOURCES);
+	if (!nest)
+		return -EMSGSIZE;
+	list_for_each_entry(source, &peer->sources, list)
+		if (!ipv6_addr_equal(&source->addr, &peer->addr) &&
+		    tenovl_fill_addr(msg, TENOVL_A_SOURCES_ADDRESS, &source->addr))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int tenovl_fill_peer_state(struct sk_buff *msg, struct tenovl_peer *peer)
+{
+	u64 sum[TENOVL_A_PEER_STATS_MAX + 1];
+	u32 pmtu = tenovl_peer_pmtu(peer);
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (pmtu && nla_put_u32(msg, TENOVL_A_PEER_PMTU, pmtu))
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, TENOVL_A_PEER_ENTRIES, READ_ONCE(peer->entries)))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, TENOVL_A_PEER_STATS);
+	if (!nest)
+		return -EMSGSIZE;
+	tenovl_peer_stats_sum(peer, sum);
+	for (i = TENOVL_A_PEER_STATS_PAD + 1; i <= TENOVL_A_PEER_STATS_MAX; i++)
+		if (nla_put_u64_64bit(msg, i, sum[i], TENOVL_A_PEER_STATS_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * tenovl_fill_peer() - tell a peer
+ * @msg: the message
+ * @peer: the peer
+ * @state: with path MTU and counters, not only what is configured
+ *
+ * RTNL.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_PEER);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (tenovl_fill_addr(msg, TENOVL_A_PEER_ADDRESS, &peer->addr) ||
+	    nla_put_u8(msg, TENOVL_A_PEER_ENCAP, peer->encap) ||
+	    nla_put_u8(msg, TENOVL_A_PEER_GRE_KEY, peer->gre_key) ||
+	    nla_put_u16(msg, TENOVL_A_PEER_DSTPORT, peer->dstport) ||
+	    nla_put_u8(msg, TENOVL_A_PEER_ADMIN, peer->admin) ||
+	    nla_put_u8(msg, TENOVL_A_PEER_FLOOD, peer->flood) ||
+	    tenovl_fill_sources(msg, peer))
+		return -EMSGSIZE;
+	if (state && tenovl_fill_peer_state(msg, peer))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* A sequence number and moves are told where there are any. */
+static int tenovl_fill_fdb_info(struct sk_buff *msg, const struct tenovl_fdb_info *info)
+{
+	u8 place = info->has_peer ? TENOVL_PLACE_PEER : TENOVL_PLACE_HEAD;
+
+	if (nla_put(msg, TENOVL_A_FDB_MAC, ETH_ALEN, info->mac) ||
+	    nla_put_u8(msg, TENOVL_A_FDB_KIND, info->kind) ||
+	    nla_put_u8(msg, TENOVL_A_FDB_PLACE, place) ||
+	    nla_put_u32(msg, TENOVL_A_FDB_IDLE, info->idle))
+		return -EMSGSIZE;
+	if (info->has_peer && tenovl_fill_addr(msg, TENOVL_A_FDB_PEER, &info->peer_addr))
+		return -EMSGSIZE;
+	if (info->kind == TENOVL_FDB_KIND_STATIC)
+		return nla_put_u32(msg, TENOVL_A_FDB_SEQ, info->seq);
+	if (nla_put_u32(msg, TENOVL_A_FDB_MOVES, info->moves))
+		return -EMSGSIZE;
+	return info->frozen ? nla_put_flag(msg, TENOVL_A_FDB_FROZEN) : 0;
+}
+
+/**
+ * tenovl_fill_fdb() - tell a forwarding entry
+ * @msg: the message
+ * @info: the entry
+ * @old_peer: where it was before, NULL for nowhere
+ *
+ * Any context.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_fdb(struct sk_buff *msg, const struct tenovl_fdb_info *info,
+		    const struct in6_addr *old_peer)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_FDB);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (tenovl_fill_fdb_info(msg, info))
+		return -EMSGSIZE;
+	if (old_peer && tenovl_fill_addr(msg, TENOVL_A_FDB_OLD_PEER, old_peer))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * tenovl_fill_stats() - a device's counters
+ * @msg: the message
+ * @tdev: the device
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_stats(struct sk_buff *msg, const struct tenovl_dev *tdev)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_STATS);
+	u64 sum[TENOVL_A_STATS_MAX + 1];
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	tenovl_stats_sum(tdev, sum);
+	for (i = TENOVL_A_STATS_PAD + 1; i <= TENOVL_A_STATS_MAX; i++)
+		if (nla_put_u64_64bit(msg, i, sum[i], TENOVL_A_STATS_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * tenovl_fill_net_stats() - what a namespace counts as an underlay
+ * @msg: the message
+ * @net: the namespace
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_net_stats(struct sk_buff *msg, const struct net *net)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_NET_STATS);
+	struct tenovl_net *tnet = tenovl_pernet(net);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = TENOVL_A_NET_STATS_PAD + 1; i <= TENOVL_A_NET_STATS_MAX; i++)
+		if (nla_put_u64_64bit(msg, i, atomic64_read(&tnet->stats[i]),
+				      TENOVL_A_NET_STATS_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
