@@ -330,11 +330,12 @@ state_of()
 	done | sed -E '/"mtu-auto":true/s/"mtu":[0-9]+,//; s/"(generation|pmtu|idle)":[^,}]*,?//g; s/,?"stats":\{[^}]*\}//; s/\},?$/}/' | sort
 }
 
-# How many packets the rule with this comment counted: nft_counter NS COMMENT.
+# How many packets the rules with this comment counted: nft_counter NS COMMENT.
 nft_counter()
 {
-	ns "$1" nft list ruleset |
-		sed -n "/comment \"$2\"/s/.*counter packets \([0-9]*\).*/\1/p"
+	ns "$1" nft list ruleset | awk -v c="comment \"$2\"" '
+		index($0, c) { for (i = 1; i < NF; i++) if ($i == "packets") n += $(i + 1) }
+		END { print n + 0 }'
 }
 
 # Sends the packets told on stdin (see helpers/inject.py) from a namespace.
