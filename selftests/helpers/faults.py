@@ -343,26 +343,40 @@ def unshare():
 	return ctypes.get_errno() if LIBC.unshare(CLONE_NEWNET) else 0
 
 
+def namespace_with_fault(number):
+	"""A child makes a namespace, which goes with it: whether that many allocations were made."""
+	def work():
+		fault = Fault().nth(number)
+		with fault:
+			err = unshare()
+		# Other parts of the kernel have other words than ENOMEM for it.
+		return 0 if fault.met or err else 1
+	status = in_child(work)
+	if status not in (0, 1):
+		sys.exit("allocation %d: status %d" % (number, status))
+	return not status
+
+
 def cmd_namespace(_):
-	"""A child makes a namespace; it goes with the child."""
+	"""A namespace: the module came last, so its part is at the end; of the others a sample."""
 	verdict = nl.Verdict()
 	LIBC.unshare.argtypes = [ctypes.c_int]
-	number = 0
-	while number < LAST:
-		number += 1
-
-		def work(number=number):
-			fault = Fault().nth(number)
-			with fault:
-				err = unshare()
-			# Other parts of the kernel have other words for it.
-			return 0 if fault.met or err else 1
-		status = in_child(work)
-		verdict.check(status in (0, 1), "allocation %d: status %d" % (number, status))
-		if status:
-			break
-	verdict.check(number > 100, "a namespace of %d allocations only" % (number - 1))
-	print("a namespace: %d allocations" % (number - 1))
+	most = 64
+	while namespace_with_fault(most):
+		most *= 2
+	least = most // 2
+	while most - least > 1:
+		middle = (least + most) // 2
+		if namespace_with_fault(middle):
+			least = middle
+		else:
+			most = middle
+	for number in range(1, least - 60, 37):
+		verdict.check(namespace_with_fault(number), "allocation %d of %d" % (number, least))
+	for number in range(max(1, least - 60), least + 1):
+		verdict.check(namespace_with_fault(number), "allocation %d of %d" % (number, least))
+	verdict.check(least > 100, "a namespace of %d allocations only" % least)
+	print("a namespace: %d allocations" % least)
 	verdict.end()
 
 
