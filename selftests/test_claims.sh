@@ -149,7 +149,6 @@ test_all_flowids()
 {
 	local n
 
-	need_kind gretap
 	hv_lay 2
 	ns_new A B C
 	segment "$H1" "$A" s1 vni 2112 encap gre gre-key nvgre local 10.9.0.1

@@ -17,11 +17,6 @@ setup_suite()
 	load_module
 }
 
-need_faults()
-{
-	[[ -w /proc/self/fail-nth ]] || skip "no fault injection in this kernel"
-}
-
 # Not by "ip netns exec", which hides debugfs.
 faults()
 {
@@ -45,14 +40,14 @@ plain()
 
 test_requests()
 {
-	need_faults
+	need_debug "distributions build no fault injection"
 	plain
 	faults "$H1" requests a 10.9.0.2
 }
 
 test_links()
 {
-	need_faults
+	need_debug "distributions build no fault injection"
 	ns_new H1
 	addr "$H1" lo 10.9.0.1/32
 	faults "$H1" links
@@ -61,7 +56,7 @@ test_links()
 
 test_bridge_fdb()
 {
-	need_faults
+	need_debug "distributions build no fault injection"
 	plain
 	faults "$H1" bridge a 10.9.0.2
 }
@@ -71,7 +66,7 @@ test_transmit()
 {
 	local enc
 
-	need_faults
+	need_debug "distributions build no fault injection"
 	for enc in $ENCS; do
 		hv_lay 3
 		overlay "$enc" 4 3
@@ -95,7 +90,7 @@ test_receive()
 {
 	local enc d
 
-	need_faults
+	need_debug "distributions build no fault injection"
 	d=/sys/kernel/debug/failslab
 	hv_lay 2
 	overlay vxlan 4 2
@@ -126,14 +121,14 @@ more_received()
 
 test_namespace()
 {
-	need_faults
+	need_debug "distributions build no fault injection"
 	ns_new H1
 	faults "$H1" namespace
 }
 
 test_module()
 {
-	need_faults
+	need_debug "distributions build no fault injection"
 	tenovl_unload
 	ns_new H1
 	faults "$H1" module "$TENOVL_KO"

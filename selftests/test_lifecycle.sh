@@ -361,7 +361,6 @@ test_unload_reload()
 {
 	local i n enc
 
-	need_kind vxlan gretap
 	hv_lay 2
 	ns_new T1
 	ip -n "$H2" -batch - <<-END

@@ -192,7 +192,7 @@ xfrm()
 	ip -n "$T1" neigh replace 10.1.0.2 lladdr "$(tenant_mac 2)" dev s1
 	ip -n "$T2" neigh replace 10.1.0.1 lladdr "$(tenant_mac 1)" dev s1
 	ping_ok "$T1" 10.1.0.2 2
-	policy "$H1" in "$b/$n" "$a/$n" "${what[@]}" || skip "this kernel has no IPsec policies"
+	policy "$H1" in "$b/$n" "$a/$n" "${what[@]}"
 	capture_start in "$T1" s1 -Q in icmp
 	refused_before=$(net_counter "$H1" gre-policy)
 	ping_no "$T2" 10.1.0.1 2
@@ -209,9 +209,7 @@ xfrm()
 	policy "$H2" out "$b/$n" "$a/$n" "${what[@]}"
 	for h in "$H1" "$H2"; do
 		ip -n "$h" xfrm state flush
-		if ! esp "$h" "$a" "$b" 0x101; then
-			skip "this kernel has no ESP with AES and SHA-256"
-		fi
+		esp "$h" "$a" "$b" 0x101
 		esp "$h" "$b" "$a" 0x102
 	done
 	capture_start esp "$H2" u0
@@ -233,10 +231,11 @@ test_tunnel_port_announced()
 {
 	local dev
 
-	modprobe -q netdevsim || skip "this kernel has no netdevsim"
+	need_debug "distributions build no netdevsim"
+	modprobe netdevsim
 	ovctl dev add tunprobe vni 100 local 127.0.0.9
 	defer ovctl dev del tunprobe
-	echo "77 1" >/sys/bus/netdevsim/new_device || skip "netdevsim takes no device"
+	echo "77 1" >/sys/bus/netdevsim/new_device
 	defer sh -c 'echo 77 >/sys/bus/netdevsim/del_device'
 	wait_for "the NIC is there" test -d /sys/bus/netdevsim/devices/netdevsim77/net
 	dev=$(ls /sys/bus/netdevsim/devices/netdevsim77/net)

@@ -38,6 +38,7 @@ static void dump_attrs(char *buf, size_t size, const struct nlattr *attr, int le
 	assert_int_equal(rem, 0);
 }
 
+/* Numbers are in the host's order: what is expected is written for amd64. */
 static void assert_sent(struct bench *b, int cmd, int flags, const char *expected)
 {
 	const struct nlmsghdr *nlh = bench_last(b, cmd);
@@ -49,20 +50,10 @@ static void assert_sent(struct bench *b, int cmd, int flags, const char *expecte
 	assert_string_equal(text, expected);
 }
 
-/* Numbers are in the host's order; the expectations below are little-endian. */
-static void needs_little_endian(void)
-{
-	const uint16_t one = 1;
-
-	if (*(const uint8_t *)&one != 1)
-		skip();
-}
-
 static void test_dev_set(void **state)
 {
 	struct bench *b = *state;
 
-	needs_little_endian();
 	assert_int_equal(bench_run(b, "dev set s21 vni 2112 encap gre gre-key plain local 10.9.0.1 srcport 1000 0x2000 ttl auto dscp inherit mtu auto link none learning off udp-csum on"), OVCTL_DONE);
 	assert_sent(b, TENOVL_CMD_DEV_SET, NLM_F_ACK,
 		    "ifindex=05000000 dev[ vni=40080000 encap=02 gre-key=02 local=0a090001 src-port-min=e803 src-port-max=0020 ttl=00 dscp-inherit=01 mtu-auto=01 link=00000000 learning=00 udp-csum=02 ]");
@@ -75,7 +66,6 @@ static void test_peer(void **state)
 {
 	struct bench *b = *state;
 
-	needs_little_endian();
 	assert_int_equal(bench_run(b, "peer add s21 10.9.0.2"), OVCTL_DONE);
 	assert_sent(b, TENOVL_CMD_PEER_ADD, NLM_F_ACK,
 		    "ifindex=05000000 peer[ address=0a090002 ]");
@@ -99,7 +89,6 @@ static void test_fdb(void **state)
 {
 	struct bench *b = *state;
 
-	needs_little_endian();
 	assert_int_equal(bench_run(b, "fdb add s21 02:aa:00:00:00:02,02:aa:00:00:00:03 peer 10.9.0.2 seq 7"), OVCTL_DONE);
 	assert_sent(b, TENOVL_CMD_FDB_ADD, NLM_F_ACK,
 		    "ifindex=05000000 fdb[ mac=02aa00000002 peer=0a090002 seq=07000000 ] fdb[ mac=02aa00000003 peer=0a090002 seq=07000000 ]");
@@ -123,7 +112,6 @@ static void test_get(void **state)
 {
 	struct bench *b = *state;
 
-	needs_little_endian();
 	assert_int_equal(bench_run(b, "dev show"), OVCTL_DONE);
 	assert_sent(b, TENOVL_CMD_DEV_GET, NLM_F_DUMP, "");
 	assert_int_equal(bench_run(b, "dev show s21"), OVCTL_DONE);
