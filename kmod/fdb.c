@@ -283,7 +283,8 @@ static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 	return;
 
 free_entry:
-	kfree(entry);
+	/* A dump may have found it by its id already. */
+	kfree_rcu(entry, rcu);
 count_nomem:
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_NOMEM);
 }
@@ -607,7 +608,8 @@ static void tenovl_fdb_release(struct tenovl_dev *tdev, struct tenovl_fdb_change
 		return;
 	if (change->entry->id)
 		xa_erase_bh(&tdev->fdb_ids, change->entry->id);
-	kfree(change->entry);
+	/* As in tenovl_fdb_learn_new(). */
+	kfree_rcu(change->entry, rcu);
 }
 
 /**
