@@ -88,6 +88,13 @@ static const struct tenovl_setting tenovl_setting_table[] = {
 	TENOVL_SETTING(MOVE_LIMIT, move_limit),
 	TENOVL_SETTING(MOVE_WINDOW, move_window),
 	TENOVL_SETTING(SOURCE_CHECK, source_check),
+	TENOVL_SETTING(STANDBY_INGRESS, standby_ingress),
+	TENOVL_SETTING(REVERT, revert),
+	TENOVL_SETTING(REVERT_DELAY, revert_delay),
+	TENOVL_SETTING(HOLD, hold),
+	TENOVL_SETTING(MIN_LIVE, min_live),
+	TENOVL_SETTING(ANNOUNCE_COUNT, announce_count),
+	TENOVL_SETTING(ANNOUNCE_INTERVAL, announce_interval),
 };
 
 static void tenovl_setting_get(struct tenovl_settings *settings,
@@ -157,7 +164,8 @@ int tenovl_settings_get(struct tenovl_settings *wanted, struct nlattr **tb,
 
 /**
  * tenovl_fill_size() - room for a device's name and one nest
- * @nest: TENOVL_A_DEV, _PEER, _FDB, _STATS or _NET_STATS
+ * @nest: TENOVL_A_DEV, _PEER, _FDB, _PORT, _STATS or _NET_STATS; a selection has
+ *	room beside it
  *
  * Return: bytes of a message's payload that are always enough.
  */
@@ -166,7 +174,9 @@ size_t tenovl_fill_size(int nest)
 	size_t addr = nla_total_size(sizeof(struct in6_addr));
 	size_t number = nla_total_size(sizeof(u32));
 	size_t counter = nla_total_size_64bit(sizeof(u64));
-	size_t size = 4 * number + nla_total_size(IFNAMSIZ) + nla_total_size(0);
+	size_t name = nla_total_size(IFNAMSIZ);
+	size_t size = 4 * number + name + 2 * nla_total_size(0) +
+		      TENOVL_A_SELECTION_MAX * number + 2 * name;
 
 	switch (nest) {
 	case TENOVL_A_DEV:
@@ -175,7 +185,10 @@ size_t tenovl_fill_size(int nest)
 		return size + TENOVL_A_PEER_MAX * number + (1 + TENOVL_MAX_SOURCES) * addr +
 		       TENOVL_A_PEER_STATS_MAX * counter;
 	case TENOVL_A_FDB:
-		return size + TENOVL_A_FDB_MAX * number + 3 * addr;
+		return size + TENOVL_A_FDB_MAX * number + 3 * addr + 2 * name;
+	case TENOVL_A_PORT:
+		return size + TENOVL_A_PORT_MAX * number + 2 * name +
+		       TENOVL_A_PORT_STATS_MAX * counter;
 	case TENOVL_A_STATS:
 		return size + TENOVL_A_STATS_MAX * counter;
 	default:
@@ -242,7 +255,9 @@ static int tenovl_fill_dev_state(struct sk_buff *msg, const struct tenovl_dev *t
 	    nla_put_u8(msg, TENOVL_A_DEV_MTU_AUTO, tdev->mtu_auto) ||
 	    nla_put_u32(msg, TENOVL_A_DEV_PEERS, tdev->n_peers) ||
 	    nla_put_u32(msg, TENOVL_A_DEV_STATIC_ENTRIES, READ_ONCE(tdev->n_static)) ||
-	    nla_put_u32(msg, TENOVL_A_DEV_LEARNED_ENTRIES, READ_ONCE(tdev->n_learned)))
+	    nla_put_u32(msg, TENOVL_A_DEV_LEARNED_ENTRIES, READ_ONCE(tdev->n_learned)) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_PORTS, tdev->n_ports) ||
+	    tenovl_fill_selection(msg, TENOVL_A_DEV_SELECTION, tdev, NULL))
 		return -EMSGSIZE;
 	if (net_eq(tdev->net, viewer))
 		return 0;
@@ -301,7 +316,7 @@ static int tenovl_fill_peer_state(struct sk_buff *msg, struct tenovl_peer *peer)
 
 	if (pmtu && nla_put_u32(msg, TENOVL_A_PEER_PMTU, pmtu))
 		return -EMSGSIZE;
-	if (nla_put_u32(msg, TENOVL_A_PEER_ENTRIES, READ_ONCE(peer->entries)))
+	if (nla_put_u32(msg, TENOVL_A_PEER_ENTRIES, READ_ONCE(peer->side.entries)))
 		return -EMSGSIZE;
 	nest = nla_nest_start(msg, TENOVL_A_PEER_STATS);
 	if (!nest)
@@ -344,17 +359,122 @@ int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state)
 	return 0;
 }
 
+static u8 tenovl_port_state(const struct tenovl_port *port)
+{
+	if (rcu_access_pointer(port->tdev->selected) == port)
+		return TENOVL_PORT_STATE_SELECTED;
+	return port->usable ? TENOVL_PORT_STATE_STANDBY : TENOVL_PORT_STATE_UNUSABLE;
+}
+
+static int tenovl_fill_port_bridge(struct sk_buff *msg, const struct tenovl_port *port)
+{
+	const struct net_device *bridge = netdev_master_upper_dev_get(port->dev);
+
+	if (!bridge)
+		return 0;
+	if (nla_put_u32(msg, TENOVL_A_PORT_BRIDGE, bridge->ifindex))
+		return -EMSGSIZE;
+	return nla_put_string(msg, TENOVL_A_PORT_BRIDGE_NAME, bridge->name);
+}
+
+static int tenovl_fill_port_stats(struct sk_buff *msg, const struct tenovl_port *port)
+{
+	u64 sum[TENOVL_A_PORT_STATS_MAX + 1];
+	struct nlattr *nest;
+	unsigned int i;
+
+	nest = nla_nest_start(msg, TENOVL_A_PORT_STATS);
+	if (!nest)
+		return -EMSGSIZE;
+	tenovl_port_stats_sum(port, sum);
+	for (i = TENOVL_A_PORT_STATS_PAD + 1; i <= TENOVL_A_PORT_STATS_MAX; i++)
+		if (nla_put_u64_64bit(msg, i, sum[i], TENOVL_A_PORT_STATS_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * tenovl_fill_port() - tell a port
+ * @msg: the message
+ * @port: the port
+ * @stats: with counters
+ *
+ * RTNL.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_port(struct sk_buff *msg, const struct tenovl_port *port, bool stats)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_PORT);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, TENOVL_A_PORT_INDEX, port->dev->ifindex) ||
+	    nla_put_string(msg, TENOVL_A_PORT_NAME, port->dev->name) ||
+	    nla_put_u32(msg, TENOVL_A_PORT_PRIORITY, port->priority) ||
+	    nla_put_u8(msg, TENOVL_A_PORT_STATE, tenovl_port_state(port)) ||
+	    nla_put_u32(msg, TENOVL_A_PORT_ENTRIES, READ_ONCE(port->side.entries)) ||
+	    tenovl_fill_port_bridge(msg, port))
+		return -EMSGSIZE;
+	if (port->tdev->selection.pinned == port && nla_put_flag(msg, TENOVL_A_PORT_PINNED))
+		return -EMSGSIZE;
+	if (stats && tenovl_fill_port_stats(msg, port))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * tenovl_fill_selection() - tell which port carries the traffic
+ * @msg: the message
+ * @type: the attribute
+ * @tdev: the device; nothing is told of one that never had a port
+ * @old: the port that did before, NULL for none
+ *
+ * RTNL.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_selection(struct sk_buff *msg, int type, const struct tenovl_dev *tdev,
+			  const struct tenovl_port *old)
+{
+	const struct tenovl_port *port = rtnl_dereference(tdev->selected);
+	const struct tenovl_selection *sel = &tdev->selection;
+	struct nlattr *nest;
+
+	if (!sel->changes)
+		return 0;
+	nest = nla_nest_start(msg, type);
+	if (!nest)
+		return -EMSGSIZE;
+	if (port && (nla_put_u32(msg, TENOVL_A_SELECTION_PORT, port->dev->ifindex) ||
+		     nla_put_string(msg, TENOVL_A_SELECTION_PORT_NAME, port->dev->name)))
+		return -EMSGSIZE;
+	if (old && nla_put_string(msg, TENOVL_A_SELECTION_OLD_PORT_NAME, old->dev->name))
+		return -EMSGSIZE;
+	if (nla_put_u8(msg, TENOVL_A_SELECTION_CAUSE, sel->cause) ||
+	    nla_put_u32(msg, TENOVL_A_SELECTION_CHANGES, sel->changes) ||
+	    nla_put_u32(msg, TENOVL_A_SELECTION_AGE, jiffies_to_msecs(jiffies - sel->since)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 /* A sequence number and moves are told where there are any. */
 static int tenovl_fill_fdb_info(struct sk_buff *msg, const struct tenovl_fdb_info *info)
 {
-	u8 place = info->has_peer ? TENOVL_PLACE_PEER : TENOVL_PLACE_HEAD;
-
 	if (nla_put(msg, TENOVL_A_FDB_MAC, ETH_ALEN, info->mac) ||
 	    nla_put_u8(msg, TENOVL_A_FDB_KIND, info->kind) ||
-	    nla_put_u8(msg, TENOVL_A_FDB_PLACE, place) ||
+	    nla_put_u8(msg, TENOVL_A_FDB_PLACE, info->where.place) ||
 	    nla_put_u32(msg, TENOVL_A_FDB_IDLE, info->idle))
 		return -EMSGSIZE;
-	if (info->has_peer && tenovl_fill_addr(msg, TENOVL_A_FDB_PEER, &info->peer_addr))
+	if (info->where.place == TENOVL_PLACE_PEER &&
+	    tenovl_fill_addr(msg, TENOVL_A_FDB_PEER, &info->where.peer))
+		return -EMSGSIZE;
+	if (info->where.place == TENOVL_PLACE_PORT &&
+	    (nla_put_u32(msg, TENOVL_A_FDB_PORT, info->where.port) ||
+	     nla_put_string(msg, TENOVL_A_FDB_PORT_NAME, info->where.port_name)))
 		return -EMSGSIZE;
 	if (info->kind == TENOVL_FDB_KIND_STATIC)
 		return nla_put_u32(msg, TENOVL_A_FDB_SEQ, info->seq);
@@ -367,14 +487,14 @@ static int tenovl_fill_fdb_info(struct sk_buff *msg, const struct tenovl_fdb_inf
  * tenovl_fill_fdb() - tell a forwarding entry
  * @msg: the message
  * @info: the entry
- * @old_peer: where it was before, NULL for nowhere
+ * @old: where it was before, NULL for nowhere
  *
  * Any context.
  *
  * Return: 0 or -EMSGSIZE.
  */
 int tenovl_fill_fdb(struct sk_buff *msg, const struct tenovl_fdb_info *info,
-		    const struct in6_addr *old_peer)
+		    const struct tenovl_where *old)
 {
 	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_FDB);
 
@@ -382,7 +502,11 @@ int tenovl_fill_fdb(struct sk_buff *msg, const struct tenovl_fdb_info *info,
 		return -EMSGSIZE;
 	if (tenovl_fill_fdb_info(msg, info))
 		return -EMSGSIZE;
-	if (old_peer && tenovl_fill_addr(msg, TENOVL_A_FDB_OLD_PEER, old_peer))
+	if (old && old->place == TENOVL_PLACE_PEER &&
+	    tenovl_fill_addr(msg, TENOVL_A_FDB_OLD_PEER, &old->peer))
+		return -EMSGSIZE;
+	if (old && old->place == TENOVL_PLACE_PORT &&
+	    nla_put_string(msg, TENOVL_A_FDB_OLD_PORT_NAME, old->port_name))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -288,7 +288,7 @@ static bool tenovl_bridge_state_matches(u8 kind, u16 state, u16 mask)
 static void tenovl_bridge_flush_matching(struct tenovl_dev *tdev, struct tenovl_peer *peer,
 					 u16 state, u16 mask)
 {
-	struct tenovl_fdb_filter filter = { .peer = peer, .has_kind = true };
+	struct tenovl_fdb_filter filter = { .side = peer ? &peer->side : NULL, .has_kind = true };
 
 	for (filter.kind = 0; filter.kind <= TENOVL_FDB_KIND_LEARNED; filter.kind++)
 		if (tenovl_bridge_state_matches(filter.kind, state, mask))
@@ -400,6 +400,12 @@ struct tenovl_bridge_to {
 	int flags;
 };
 
+/* What dst shows: the address of a peer. */
+static const struct in6_addr *tenovl_bridge_addr(const struct tenovl_fdb_info *info)
+{
+	return info->where.place == TENOVL_PLACE_PEER ? &info->where.peer : NULL;
+}
+
 static int tenovl_bridge_fill(struct sk_buff *skb, const struct net_device *dev,
 			      const struct tenovl_bridge_to *to,
 			      const struct tenovl_fdb_info *info)
@@ -416,7 +422,7 @@ static int tenovl_bridge_fill(struct sk_buff *skb, const struct net_device *dev,
 	ndm->ndm_ifindex = dev->ifindex;
 	ndm->ndm_state = tenovl_bridge_state(info->kind);
 	ndm->ndm_flags = NTF_SELF | info->ndm_flags;
-	if (tenovl_bridge_fill_attrs(skb, info->mac, info->has_peer ? &info->peer_addr : NULL,
+	if (tenovl_bridge_fill_attrs(skb, info->mac, tenovl_bridge_addr(info),
 				     info->idle)) {
 		nlmsg_cancel(skb, nlh);
 		return -EMSGSIZE;
@@ -543,7 +549,7 @@ static int tenovl_bridge_dump_flood(struct sk_buff *skb, struct tenovl_dev *tdev
 {
 	struct tenovl_fdb_info info = {
 		.kind = TENOVL_FDB_KIND_STATIC,
-		.has_peer = true,
+		.where.place = TENOVL_PLACE_PEER,
 	};
 	struct tenovl_peer *peer;
 	int err;
@@ -551,7 +557,7 @@ static int tenovl_bridge_dump_flood(struct sk_buff *skb, struct tenovl_dev *tdev
 	for (; (peer = tenovl_peer_next(tdev, &cursor->next)); cursor->next++) {
 		if (!peer->flood)
 			continue;
-		info.peer_addr = peer->addr;
+		info.where.peer = peer->addr;
 		err = tenovl_bridge_fill(skb, tdev->dev, to, &info);
 		if (err)
 			return err;

@@ -45,6 +45,21 @@ static inline void tenovl_compat_set_lltx(struct net_device *dev)
 #endif
 }
 
+/* Since 6.12 a bit of the device, which 6.15 renamed, before that a feature. */
+static inline void tenovl_compat_bind_to_netns(struct net_device *dev, bool bind)
+{
+#if defined(TENOVL_HAVE_NETNS_IMMUTABLE)
+	dev->netns_immutable = bind;
+#elif defined(TENOVL_HAVE_NETNS_LOCAL)
+	dev->netns_local = bind;
+#else
+	if (bind)
+		dev->features |= NETIF_F_NETNS_LOCAL;
+	else
+		dev->features &= ~NETIF_F_NETNS_LOCAL;
+#endif
+}
+
 /* Since 6.18 a dscp_t. */
 static inline void tenovl_compat_fl4_set_tos(struct flowi4 *fl4, u8 tos)
 {

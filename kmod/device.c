@@ -16,8 +16,9 @@
  * A device belongs to two namespaces: the one it lives in and its underlay.
  * It holds neither. When the underlay goes, its sockets and hooks go first
  * (tenovl_dev_detach_net) and the device with it (tenovl_dev_delete_detached).
- * ndo_uninit takes the device out of everything that packets find it by; what
- * packets may still be using goes in the destructor, a grace period later.
+ * Its ports go with it, before it. ndo_uninit takes the device out of everything
+ * that packets find it by; what packets may still be using goes in the destructor,
+ * a grace period later.
  */
 #include <linux/ethtool.h>
 #include <linux/if_vlan.h>
@@ -56,6 +57,11 @@ static const struct tenovl_settings tenovl_defaults = {
 	.max_learned = 65536,
 	.move_limit = 5,
 	.move_window = 180,
+	.revert_delay = 1000,
+	.announce_count = 3,
+	.announce_interval = 100,
+	.standby_ingress = TENOVL_STANDBY_INGRESS_DROP,
+	.revert = true,
 	.learning = true,
 	.source_check = true,
 };
@@ -170,6 +176,8 @@ static void tenovl_dev_ndo_uninit(struct net_device *dev)
 	tenovl_claims_publish(tdev, NULL);
 	xa_erase(&tenovl_devs, tdev->id);
 	cancel_delayed_work_sync(&tdev->age_work);
+	cancel_delayed_work_sync(&tdev->selection.work);
+	cancel_delayed_work_sync(&tdev->announce.work);
 	gro_cells_destroy(&tdev->gro_cells);
 	module_put(THIS_MODULE);
 }
@@ -240,18 +248,12 @@ static const struct ethtool_ops tenovl_ethtool_ops = {
 	.get_ts_info	= ethtool_op_get_ts_info,
 };
 
-static void tenovl_setup(struct net_device *dev)
+/**
+ * tenovl_dev_offers() - what heads and ports offer alike
+ * @dev: a new netdevice, an Ethernet one by now
+ */
+void tenovl_dev_offers(struct net_device *dev)
 {
-	struct tenovl_dev *tdev = netdev_priv(dev);
-
-	ether_setup(dev);
-	eth_hw_addr_random(dev);
-	dev->netdev_ops = &tenovl_netdev_ops;
-	dev->ethtool_ops = &tenovl_ethtool_ops;
-	dev->needs_free_netdev = true;
-	dev->priv_destructor = tenovl_dev_destructor;
-	SET_NETDEV_DEVTYPE(dev, &tenovl_device_type);
-
 	/* No NETIF_F_GSO of tunnels: a frame that is encapsulated already is
 	 * segmented before it comes here, since one skb holds the offsets of
 	 * one level only.
@@ -265,13 +267,29 @@ static void tenovl_setup(struct net_device *dev)
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_NO_QUEUE | IFF_UNICAST_FLT;
 	dev->needed_headroom = LL_MAX_HEADER + TENOVL_MAX_HLEN;
-	dev->mtu = TENOVL_DEFAULT_MTU;
 	dev->min_mtu = ETH_MIN_MTU;
+}
+
+static void tenovl_setup(struct net_device *dev)
+{
+	struct tenovl_dev *tdev = netdev_priv(dev);
+
+	ether_setup(dev);
+	eth_hw_addr_random(dev);
+	dev->netdev_ops = &tenovl_netdev_ops;
+	dev->ethtool_ops = &tenovl_ethtool_ops;
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = tenovl_dev_destructor;
+	SET_NETDEV_DEVTYPE(dev, &tenovl_device_type);
+	tenovl_dev_offers(dev);
+	dev->mtu = TENOVL_DEFAULT_MTU;
 	BUILD_BUG_ON(TENOVL_MTU_MAX != IP_MAX_MTU - TENOVL_MAX_HLEN - VLAN_ETH_HLEN);
 	dev->max_mtu = TENOVL_MTU_MAX;
 
 	tdev->dev = dev;
 	tdev->mtu_auto = true;
+	tenovl_selection_init(tdev);
+	tenovl_announce_init(tdev);
 }
 
 static int tenovl_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -350,6 +368,7 @@ static void tenovl_dellink(struct net_device *dev, struct list_head *head)
 {
 	struct tenovl_dev *tdev = netdev_priv(dev);
 
+	tenovl_ports_delete(tdev, head);
 	tenovl_event_dev(tdev, TENOVL_EVENT_DEV_DELETED);
 	tdev->announced = false;
 	unregister_netdevice_queue(dev, head);
@@ -459,6 +478,7 @@ void tenovl_dev_commit(struct tenovl_dev_change *change, struct tenovl_dev *tdev
 	tenovl_claims_publish(tdev, change->claims);
 	tenovl_fdb_settings_changed(tdev);
 	tenovl_dev_follow_mtu(tdev);
+	tenovl_select(tdev, TENOVL_CAUSE_ADMIN);
 	tenovl_event_dev(tdev, TENOVL_EVENT_DEV_CHANGED);
 }
 
@@ -574,11 +594,32 @@ static void tenovl_underlay_changed(const struct net_device *lower)
 			tenovl_dev_mtu_stale(tdev);
 }
 
+/* With a port in a bridge and the head in one, frames would go round. */
+static int tenovl_dev_may_join(const struct net_device *dev,
+			       const struct netdev_notifier_changeupper_info *info)
+{
+	const struct tenovl_dev *tdev = netdev_priv(dev);
+
+	if (!info->master || !info->linking || !tdev->n_ports)
+		return NOTIFY_DONE;
+	NL_SET_ERR_MSG(info->info.extack, "The device has ports: put one of those into the bridge");
+	return notifier_from_errno(-EBUSY);
+}
+
 static int tenovl_netdevice_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
+	tenovl_select_heard(dev, event, ptr);
 	switch (event) {
+	case NETDEV_PRECHANGEUPPER:
+		if (tenovl_dev_is(dev))
+			return tenovl_dev_may_join(dev, ptr);
+		break;
+	case NETDEV_DOWN:
+		if (tenovl_dev_is(dev))
+			tenovl_ports_follow(netdev_priv(dev));
+		break;
 	case NETDEV_UDP_TUNNEL_PUSH_INFO:
 		tenovl_vxlan_offload_ports(dev, true);
 		break;
@@ -590,6 +631,8 @@ static int tenovl_netdevice_event(struct notifier_block *nb, unsigned long event
 			tenovl_dev_touched(netdev_priv(dev));
 		fallthrough;
 	case NETDEV_UP:
+		if (tenovl_dev_is(dev))
+			tenovl_ports_follow(netdev_priv(dev));
 		tenovl_underlay_changed(dev);
 		break;
 	case NETDEV_CHANGENAME:
@@ -649,7 +692,15 @@ void tenovl_dev_delete_detached(void)
  */
 int tenovl_dev_init(void)
 {
-	return register_netdevice_notifier(&tenovl_netdevice_notifier);
+	int err;
+
+	err = tenovl_select_listen();
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&tenovl_netdevice_notifier);
+	if (err)
+		tenovl_select_deafen();
+	return err;
 }
 
 /**
@@ -658,6 +709,7 @@ int tenovl_dev_init(void)
 void tenovl_dev_exit(void)
 {
 	unregister_netdevice_notifier(&tenovl_netdevice_notifier);
+	tenovl_select_deafen();
 	cancel_work_sync(&tenovl_mtu_work);
 	WARN_ON_ONCE(!xa_empty(&tenovl_devs));
 }

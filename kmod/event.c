@@ -109,16 +109,65 @@ void tenovl_event_peer(struct tenovl_peer *peer, enum tenovl_event event)
 }
 
 /**
+ * tenovl_event_port() - a port was added, changed or deleted
+ * @port: the port, as it is now; before it goes
+ * @event: TENOVL_EVENT_PORT_*
+ *
+ * RTNL.
+ */
+void tenovl_event_port(struct tenovl_port *port, enum tenovl_event event)
+{
+	struct tenovl_dev *tdev = port->tdev;
+	struct sk_buff *msg;
+	void *hdr = NULL;
+
+	ASSERT_RTNL();
+	tenovl_dev_changes++;
+	if (!tenovl_event_wanted(tdev))
+		return;
+	msg = genlmsg_new(tenovl_fill_size(TENOVL_A_PORT), GFP_KERNEL);
+	if (msg)
+		hdr = tenovl_event_begin(msg, tdev, event, GFP_KERNEL);
+	if (hdr && tenovl_fill_port(msg, port, false))
+		hdr = NULL;
+	tenovl_event_send(tdev, msg, hdr, GFP_KERNEL);
+}
+
+/**
+ * tenovl_event_selection() - another port carries the traffic, or none does
+ * @tdev: the device
+ * @old: the port that did before, NULL for none
+ *
+ * RTNL.
+ */
+void tenovl_event_selection(struct tenovl_dev *tdev, const struct tenovl_port *old)
+{
+	struct sk_buff *msg;
+	void *hdr = NULL;
+
+	ASSERT_RTNL();
+	tenovl_dev_changes++;
+	if (!tenovl_event_wanted(tdev))
+		return;
+	msg = genlmsg_new(tenovl_fill_size(TENOVL_A_SELECTION), GFP_KERNEL);
+	if (msg)
+		hdr = tenovl_event_begin(msg, tdev, TENOVL_EVENT_PORT_SELECTED, GFP_KERNEL);
+	if (hdr && tenovl_fill_selection(msg, TENOVL_A_SELECTION, tdev, old))
+		hdr = NULL;
+	tenovl_event_send(tdev, msg, hdr, GFP_KERNEL);
+}
+
+/**
  * tenovl_event_fdb() - a forwarding entry came, changed or went
  * @tdev: the device
  * @event: TENOVL_EVENT_FDB_*
  * @info: the entry, as it is now
- * @old_peer: the address of the peer that it was behind, or NULL
+ * @old: where it was, or NULL
  *
  * BH off.
  */
 void tenovl_event_fdb(struct tenovl_dev *tdev, enum tenovl_event event,
-		      const struct tenovl_fdb_info *info, const struct in6_addr *old_peer)
+		      const struct tenovl_fdb_info *info, const struct tenovl_where *old)
 {
 	struct sk_buff *msg;
 	void *hdr = NULL;
@@ -128,7 +177,7 @@ void tenovl_event_fdb(struct tenovl_dev *tdev, enum tenovl_event event,
 	msg = genlmsg_new(tenovl_fill_size(TENOVL_A_FDB), GFP_ATOMIC);
 	if (msg)
 		hdr = tenovl_event_begin(msg, tdev, event, GFP_ATOMIC);
-	if (hdr && tenovl_fill_fdb(msg, info, old_peer))
+	if (hdr && tenovl_fill_fdb(msg, info, old))
 		hdr = NULL;
 	tenovl_event_send(tdev, msg, hdr, GFP_ATOMIC);
 }

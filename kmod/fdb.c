@@ -97,26 +97,34 @@ static struct tenovl_fdb_entry *tenovl_fdb_find_locked(struct tenovl_dev *tdev, 
 	return entry;
 }
 
-static struct tenovl_peer *tenovl_fdb_peer(const struct tenovl_dev *tdev,
+static struct tenovl_side *tenovl_fdb_side(const struct tenovl_dev *tdev,
 					   const struct tenovl_fdb_entry *entry)
 {
-	return rcu_dereference_protected(entry->peer, lockdep_is_held(&tdev->fdb_lock));
+	return rcu_dereference_protected(entry->side, lockdep_is_held(&tdev->fdb_lock));
+}
+
+/* RCU, or the fdb lock. */
+static void tenovl_side_describe(const struct tenovl_side *side, struct tenovl_where *where)
+{
+	*where = (struct tenovl_where){ .place = side ? side->place : TENOVL_PLACE_HEAD };
+	if (where->place == TENOVL_PLACE_PEER) {
+		where->peer = tenovl_side_peer(side)->addr;
+	} else if (where->place == TENOVL_PLACE_PORT) {
+		const struct net_device *dev = tenovl_side_port(side)->dev;
+
+		where->port = dev->ifindex;
+		strscpy(where->port_name, dev->name, sizeof(where->port_name));
+	}
 }
 
 /* RCU; what it tells need not be of one moment. */
 static void tenovl_fdb_describe(const struct tenovl_fdb_entry *entry,
 				struct tenovl_fdb_info *info)
 {
-	const struct tenovl_peer *peer = rcu_dereference_check(entry->peer, 1);
-
 	ether_addr_copy(info->mac, entry->mac);
 	info->kind = READ_ONCE(entry->kind);
 	info->frozen = READ_ONCE(entry->frozen);
-	info->has_peer = !!peer;
-	if (peer)
-		info->peer_addr = peer->addr;
-	else
-		memset(&info->peer_addr, 0, sizeof(info->peer_addr));
+	tenovl_side_describe(rcu_dereference_check(entry->side, 1), &info->where);
 	info->moves = READ_ONCE(entry->moves);
 	info->seq = READ_ONCE(entry->seq);
 	info->ndm_flags = READ_ONCE(entry->ndm_flags);
@@ -126,14 +134,14 @@ static void tenovl_fdb_describe(const struct tenovl_fdb_entry *entry,
 
 static void tenovl_fdb_tell(struct tenovl_dev *tdev, enum tenovl_event event,
 			    const struct tenovl_fdb_entry *entry,
-			    const struct tenovl_peer *old_peer)
+			    const struct tenovl_where *old)
 {
 	struct tenovl_fdb_info info;
 
 	lockdep_assert_held(&tdev->fdb_lock);
 	tdev->fdb_generation++;
 	tenovl_fdb_describe(entry, &info);
-	tenovl_event_fdb(tdev, event, &info, old_peer ? &old_peer->addr : NULL);
+	tenovl_event_fdb(tdev, event, &info, old);
 	switch (event) {
 	case TENOVL_EVENT_FDB_DELETED:
 	case TENOVL_EVENT_FDB_AGED:
@@ -147,20 +155,20 @@ static void tenovl_fdb_tell(struct tenovl_dev *tdev, enum tenovl_event event,
 	}
 }
 
-/* Point an entry at a peer, or at the head. */
+/* Point an entry at a peer or a port, or at the head. */
 static void tenovl_fdb_point(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry,
-			     struct tenovl_peer *peer)
+			     struct tenovl_side *side)
 {
-	struct tenovl_peer *old = tenovl_fdb_peer(tdev, entry);
+	struct tenovl_side *old = tenovl_fdb_side(tdev, entry);
 
 	if (old) {
-		hlist_del_init(&entry->peer_list);
+		hlist_del_init(&entry->side_list);
 		old->entries--;
 	}
-	rcu_assign_pointer(entry->peer, peer);
-	if (peer) {
-		hlist_add_head(&entry->peer_list, &peer->fdb);
-		peer->entries++;
+	rcu_assign_pointer(entry->side, side);
+	if (side) {
+		hlist_add_head(&entry->side_list, &side->fdb);
+		side->entries++;
 	}
 }
 
@@ -205,13 +213,13 @@ static struct tenovl_fdb_entry *tenovl_fdb_entry_new(const u8 *mac, u8 kind, gfp
 	entry->kind = kind;
 	entry->seen = jiffies;
 	entry->window_start = jiffies;
-	INIT_HLIST_NODE(&entry->peer_list);
+	INIT_HLIST_NODE(&entry->side_list);
 	return entry;
 }
 
 /* The id may be reserved already. On failure the entry is the caller's still. */
 static int tenovl_fdb_insert(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry,
-			     struct tenovl_peer *peer)
+			     struct tenovl_side *side)
 {
 	bool reserved = entry->id;
 	int err = 0;
@@ -228,7 +236,7 @@ static int tenovl_fdb_insert(struct tenovl_dev *tdev, struct tenovl_fdb_entry *e
 	if (err)
 		goto erase_id;
 	tenovl_fdb_count(tdev, entry->kind, 1);
-	tenovl_fdb_point(tdev, entry, peer);
+	tenovl_fdb_point(tdev, entry, side);
 	return 0;
 
 erase_id:
@@ -263,7 +271,7 @@ static void tenovl_fdb_age_in(struct tenovl_dev *tdev, const struct tenovl_setti
 
 static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 				 const struct tenovl_settings *settings, const u8 *mac,
-				 struct tenovl_peer *peer)
+				 struct tenovl_side *side)
 {
 	struct tenovl_fdb_entry *entry;
 
@@ -274,7 +282,7 @@ static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 	entry = tenovl_fdb_entry_new(mac, TENOVL_FDB_KIND_LEARNED, GFP_ATOMIC);
 	if (!entry)
 		goto count_nomem;
-	if (tenovl_fdb_insert(tdev, entry, peer))
+	if (tenovl_fdb_insert(tdev, entry, side))
 		goto free_entry;
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LEARNED);
 	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_ADDED, entry, NULL);
@@ -298,26 +306,38 @@ static void tenovl_fdb_freeze(struct tenovl_dev *tdev, const struct tenovl_setti
 	tenovl_fdb_age_by(tdev, min(tenovl_seconds(settings->move_window), TENOVL_AGE_MAX_PERIOD));
 }
 
-/* A learned address came from elsewhere. Moves are counted in windows that
- * begin with the first one; reaching the limit freezes the entry where it is
- * by then, since two stations with one address would make it flap for ever.
- */
-static void tenovl_fdb_move(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
-			    struct tenovl_fdb_entry *entry, struct tenovl_peer *peer)
+static void tenovl_fdb_count_move(const struct tenovl_settings *settings,
+				  struct tenovl_fdb_entry *entry)
 {
-	struct tenovl_peer *old = tenovl_fdb_peer(tdev, entry);
-
 	if (time_after(jiffies, entry->window_start + tenovl_seconds(settings->move_window)) ||
 	    !entry->moves) {
 		entry->window_start = jiffies;
 		WRITE_ONCE(entry->moves, 0);
 	}
 	WRITE_ONCE(entry->moves, entry->moves + 1);
-	tenovl_fdb_point(tdev, entry, peer);
+}
+
+/* A learned address came from elsewhere. Moves are counted in windows that
+ * begin with the first one; reaching the limit freezes the entry where it is
+ * by then, since two stations with one address would make it flap for ever.
+ * From one port to another is no such move: when the selected port changes, all
+ * stations behind the bridges come by the new one.
+ */
+static void tenovl_fdb_move(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			    struct tenovl_fdb_entry *entry, struct tenovl_side *side)
+{
+	struct tenovl_where old;
+	bool counts;
+
+	tenovl_side_describe(tenovl_fdb_side(tdev, entry), &old);
+	counts = !side || side->place != TENOVL_PLACE_PORT || old.place != TENOVL_PLACE_PORT;
+	if (counts)
+		tenovl_fdb_count_move(settings, entry);
+	tenovl_fdb_point(tdev, entry, side);
 	WRITE_ONCE(entry->seen, jiffies);
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_MOVED);
-	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_MOVED, entry, old);
-	if (settings->move_limit && entry->moves >= settings->move_limit)
+	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_MOVED, entry, &old);
+	if (counts && settings->move_limit && entry->moves >= settings->move_limit)
 		tenovl_fdb_freeze(tdev, settings, entry);
 }
 
@@ -346,34 +366,34 @@ static bool tenovl_fdb_learn_futile(struct tenovl_dev *tdev,
  * @tdev: the device
  * @settings: its settings
  * @mac: inner source, a unicast address
- * @peer: where it came from, NULL for the head
+ * @side: where it came from, NULL for the head
  *
  * RCU, softirq. An address at the head is not learned anew, only moved: the
  * head takes what no peer is known to have.
  */
 void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
-		      const u8 *mac, struct tenovl_peer *peer)
+		      const u8 *mac, struct tenovl_side *side)
 {
 	struct tenovl_fdb_entry *entry;
 
 	if (tenovl_fdb_learn_futile(tdev, settings, mac))
 		return;
 	spin_lock_bh(&tdev->fdb_lock);
-	/* Another CPU may have been first, or the peer be on its way out. */
-	if (peer && (peer->dead || READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN))
+	/* Another CPU may have been first, or the side be on its way out. */
+	if (side && (side->dead || READ_ONCE(side->drained)))
 		goto unlock;
 	entry = tenovl_fdb_find_locked(tdev, mac);
 	if (!entry) {
-		if (peer)
-			tenovl_fdb_learn_new(tdev, settings, mac, peer);
+		if (side)
+			tenovl_fdb_learn_new(tdev, settings, mac, side);
 		goto unlock;
 	}
-	if (tenovl_fdb_peer(tdev, entry) == peer)
+	if (tenovl_fdb_side(tdev, entry) == side)
 		goto unlock;
 	if (entry->kind == TENOVL_FDB_KIND_STATIC || entry->frozen)
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_HELD);
 	else
-		tenovl_fdb_move(tdev, settings, entry, peer);
+		tenovl_fdb_move(tdev, settings, entry, side);
 unlock:
 	spin_unlock_bh(&tdev->fdb_lock);
 }
@@ -451,9 +471,9 @@ void tenovl_fdb_settings_changed(struct tenovl_dev *tdev)
 /**
  * struct tenovl_fdb_change - one entry of a request, prepared
  * @entry: made for it; the table's when it was inserted
- * @peer: where it is to point
+ * @side: where it is to point
  * @old: the entry that was there
- * @old_peer: where that pointed
+ * @old_side: where that pointed
  * @old_kind: what that was
  * @old_ndm_flags: its flags
  * @old_seq: and its sequence number
@@ -461,9 +481,9 @@ void tenovl_fdb_settings_changed(struct tenovl_dev *tdev)
  */
 struct tenovl_fdb_change {
 	struct tenovl_fdb_entry *entry;
-	struct tenovl_peer *peer;
+	struct tenovl_side *side;
 	struct tenovl_fdb_entry *old;
-	struct tenovl_peer *old_peer;
+	struct tenovl_side *old_side;
 	u8 old_kind;
 	u8 old_ndm_flags;
 	u32 old_seq;
@@ -498,14 +518,16 @@ static int tenovl_fdb_check_set(const struct tenovl_fdb_entry *entry,
 static int tenovl_fdb_prepare(struct tenovl_dev *tdev, struct tenovl_fdb_change *change,
 			      const struct tenovl_fdb_req *req, struct netlink_ext_ack *extack)
 {
+	struct tenovl_peer *peer;
 	int err;
 
-	change->peer = tenovl_peer_find(tdev, &req->peer_addr);
-	if (!change->peer) {
+	peer = tenovl_peer_find(tdev, &req->peer_addr);
+	if (!peer) {
 		NL_SET_ERR_MSG_ATTR(extack, req->attr,
 				    "The device has no such peer; add it with peer add");
 		return -ENOENT;
 	}
+	change->side = &peer->side;
 	change->entry = tenovl_fdb_entry_new(req->mac, TENOVL_FDB_KIND_STATIC, GFP_KERNEL);
 	if (!change->entry)
 		return -ENOMEM;
@@ -528,14 +550,14 @@ static int tenovl_fdb_apply(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 	int err;
 
 	if (!entry) {
-		err = tenovl_fdb_insert(tdev, change->entry, change->peer);
+		err = tenovl_fdb_insert(tdev, change->entry, change->side);
 		change->inserted = !err;
 		if (err)
 			change->entry->id = 0;
 		return err;
 	}
 	change->old = entry;
-	change->old_peer = tenovl_fdb_peer(tdev, entry);
+	change->old_side = tenovl_fdb_side(tdev, entry);
 	change->old_kind = entry->kind;
 	change->old_seq = entry->seq;
 	change->old_ndm_flags = entry->ndm_flags;
@@ -543,7 +565,7 @@ static int tenovl_fdb_apply(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 	if (req->has_seq)
 		WRITE_ONCE(entry->seq, req->seq);
 	WRITE_ONCE(entry->ndm_flags, req->ndm_flags);
-	tenovl_fdb_point(tdev, entry, change->peer);
+	tenovl_fdb_point(tdev, entry, change->side);
 	return 0;
 }
 
@@ -557,18 +579,21 @@ static void tenovl_fdb_undo(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 	tenovl_fdb_set_kind(tdev, change->old, change->old_kind);
 	WRITE_ONCE(change->old->seq, change->old_seq);
 	WRITE_ONCE(change->old->ndm_flags, change->old_ndm_flags);
-	tenovl_fdb_point(tdev, change->old, change->old_peer);
+	tenovl_fdb_point(tdev, change->old, change->old_side);
 }
 
 static void tenovl_fdb_done(struct tenovl_dev *tdev, struct tenovl_fdb_change *change)
 {
+	struct tenovl_where old;
+
 	if (change->inserted) {
 		tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_ADDED, change->entry, NULL);
 		return;
 	}
 	WRITE_ONCE(change->old->frozen, false);
 	WRITE_ONCE(change->old->moves, 0);
-	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_CHANGED, change->old, change->old_peer);
+	tenovl_side_describe(change->old_side, &old);
+	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_CHANGED, change->old, &old);
 }
 
 /* Check all, then change all; only memory can be short in between. */
@@ -647,15 +672,16 @@ static int tenovl_fdb_check_del(struct tenovl_dev *tdev, const struct tenovl_fdb
 				struct netlink_ext_ack *extack)
 {
 	struct tenovl_fdb_entry *entry = tenovl_fdb_find_locked(tdev, req->mac);
-	struct tenovl_peer *peer;
+	struct tenovl_where where;
 
 	if (!entry) {
 		NL_SET_ERR_MSG_ATTR(extack, req->attr,
 				    "The device has no entry for this MAC address");
 		return -ENOENT;
 	}
-	peer = tenovl_fdb_peer(tdev, entry);
-	if (req->has_peer && (!peer || !ipv6_addr_equal(&peer->addr, &req->peer_addr))) {
+	tenovl_side_describe(tenovl_fdb_side(tdev, entry), &where);
+	if (req->has_peer && (where.place != TENOVL_PLACE_PEER ||
+			      !ipv6_addr_equal(&where.peer, &req->peer_addr))) {
 		NL_SET_ERR_MSG_ATTR(extack, req->attr,
 				    "The MAC address is not behind this peer");
 		return -ENOENT;
@@ -694,7 +720,7 @@ static bool tenovl_fdb_matches(struct tenovl_dev *tdev, const struct tenovl_fdb_
 {
 	if (filter->has_kind && filter->kind != entry->kind)
 		return false;
-	return !filter->peer || filter->peer == tenovl_fdb_peer(tdev, entry);
+	return !filter->side || filter->side == tenovl_fdb_side(tdev, entry);
 }
 
 /**
@@ -721,13 +747,13 @@ void tenovl_fdb_flush(struct tenovl_dev *tdev, const struct tenovl_fdb_filter *f
 }
 
 /**
- * tenovl_fdb_flush_peer() - no entry points at a peer any more, nor will
+ * tenovl_fdb_flush_side() - no entry points at a peer or port any more, nor will
  * @tdev: the device
- * @peer: being deleted
+ * @side: being deleted
  *
  * RTNL.
  */
-void tenovl_fdb_flush_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer)
+void tenovl_fdb_flush_side(struct tenovl_dev *tdev, struct tenovl_side *side)
 {
 	struct tenovl_fdb_entry *entry;
 
@@ -735,8 +761,8 @@ void tenovl_fdb_flush_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer)
 	/* An entry at a time, so that packets do not wait for all of them. */
 	do {
 		spin_lock_bh(&tdev->fdb_lock);
-		peer->dead = true;
-		entry = hlist_entry_safe(peer->fdb.first, struct tenovl_fdb_entry, peer_list);
+		side->dead = true;
+		entry = hlist_entry_safe(side->fdb.first, struct tenovl_fdb_entry, side_list);
 		if (entry)
 			tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_DELETED);
 		spin_unlock_bh(&tdev->fdb_lock);

@@ -91,8 +91,13 @@ static int __init tenovl_init(void)
 	err = rtnl_link_register(&tenovl_link_ops);
 	if (err)
 		goto unregister_family;
+	err = rtnl_link_register(&tenovl_port_link_ops);
+	if (err)
+		goto unregister_link;
 	return 0;
 
+unregister_link:
+	rtnl_link_unregister(&tenovl_link_ops);
 unregister_family:
 	genl_unregister_family(&tenovl_family);
 exit_dev:
@@ -104,6 +109,7 @@ unregister_pernet:
 
 static void __exit tenovl_exit(void)
 {
+	rtnl_link_unregister(&tenovl_port_link_ops);
 	rtnl_link_unregister(&tenovl_link_ops);
 	genl_unregister_family(&tenovl_family);
 	tenovl_dev_exit();
@@ -120,4 +126,5 @@ MODULE_AUTHOR("The tenovl developers");
 MODULE_DESCRIPTION("Tenant overlay switch over VXLAN and GRE");
 MODULE_VERSION(TENOVL_VERSION);
 MODULE_ALIAS_RTNL_LINK(TENOVL_KIND);
+MODULE_ALIAS_RTNL_LINK(TENOVL_PORT_KIND);
 MODULE_ALIAS_GENL_FAMILY(TENOVL_FAMILY_NAME);

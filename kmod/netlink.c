@@ -34,6 +34,9 @@ static struct netlink_range_validation tenovl_link_range = { .max = 0x7fffffff }
 static struct netlink_range_validation tenovl_ageing_range = { .max = 1000000 };
 static struct netlink_range_validation tenovl_max_learned_range = { .max = 16777216 };
 static struct netlink_range_validation tenovl_move_window_range = { .min = 1, .max = 86400 };
+static struct netlink_range_validation tenovl_delay_range = { .max = 3600000 };
+static struct netlink_range_validation tenovl_interval_range = { .min = 1, .max = 60000 };
+static struct netlink_range_validation tenovl_priority_range = { .max = 65535 };
 static struct netlink_range_validation tenovl_mtu_range = { .min = 68, .max = TENOVL_MTU_MAX };
 
 /* Nests */
@@ -74,6 +77,15 @@ static const struct nla_policy tenovl_dev_nest_policy[TENOVL_A_DEV_MAX + 1] = {
 		TENOVL_REFUSE("The number of static entries is told, not set"),
 	[TENOVL_A_DEV_LEARNED_ENTRIES] =
 		TENOVL_REFUSE("The number of learned entries is told, not set"),
+	[TENOVL_A_DEV_STANDBY_INGRESS] = NLA_POLICY_MAX(NLA_U8, TENOVL_STANDBY_INGRESS_LEARN),
+	[TENOVL_A_DEV_REVERT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_DEV_REVERT_DELAY] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_delay_range),
+	[TENOVL_A_DEV_HOLD] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_delay_range),
+	[TENOVL_A_DEV_MIN_LIVE] = NLA_POLICY_MAX(NLA_U32, 1023),
+	[TENOVL_A_DEV_ANNOUNCE_COUNT] = NLA_POLICY_MAX(NLA_U32, 100),
+	[TENOVL_A_DEV_ANNOUNCE_INTERVAL] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_interval_range),
+	[TENOVL_A_DEV_PORTS] = TENOVL_REFUSE("The number of ports is told, not set"),
+	[TENOVL_A_DEV_SELECTION] = TENOVL_REFUSE("A port is selected by port-select"),
 };
 
 static const struct nla_policy tenovl_sources_nest_policy[TENOVL_A_SOURCES_MAX + 1] = {
@@ -108,6 +120,9 @@ static const struct nla_policy tenovl_fdb_nest_policy[TENOVL_A_FDB_MAX + 1] = {
 	[TENOVL_A_FDB_MOVES] = TENOVL_REFUSE("The moves of an entry are told, not set"),
 	[TENOVL_A_FDB_IDLE] = TENOVL_REFUSE("The idle time of an entry is told, not set"),
 	[TENOVL_A_FDB_OLD_PEER] = TENOVL_REFUSE("The old peer is told in events only"),
+	[TENOVL_A_FDB_PORT] = TENOVL_REFUSE("Entries behind a port are learned, not set"),
+	[TENOVL_A_FDB_PORT_NAME] = TENOVL_REFUSE("Entries behind a port are learned, not set"),
+	[TENOVL_A_FDB_OLD_PORT_NAME] = TENOVL_REFUSE("The old port is told in events only"),
 };
 
 static const struct nla_policy tenovl_fdb_del_nest_policy[TENOVL_A_FDB_FORCE + 1] = {
@@ -127,6 +142,22 @@ static const struct nla_policy tenovl_fdb_flush_nest_policy[TENOVL_A_FDB_KIND + 
 	[TENOVL_A_FDB_SEQ] = TENOVL_REFUSE("A flush asks for no sequence number"),
 	[TENOVL_A_FDB_FORCE] = TENOVL_REFUSE("A flush asks for no sequence number"),
 	[TENOVL_A_FDB_KIND] = NLA_POLICY_MAX(NLA_U8, TENOVL_FDB_KIND_LEARNED),
+};
+
+static const struct nla_policy tenovl_port_nest_policy[TENOVL_A_PORT_MAX + 1] = {
+	[TENOVL_A_PORT_INDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_PORT_NAME] = TENOVL_REFUSE("A port is named by its index"),
+	[TENOVL_A_PORT_PRIORITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_priority_range),
+	[TENOVL_A_PORT_STATE] = TENOVL_REFUSE("The state of a port is told, not set"),
+	[TENOVL_A_PORT_BRIDGE] = TENOVL_REFUSE("A bridge takes the port by rtnetlink"),
+	[TENOVL_A_PORT_BRIDGE_NAME] = TENOVL_REFUSE("A bridge takes the port by rtnetlink"),
+	[TENOVL_A_PORT_PINNED] = TENOVL_REFUSE("A port is pinned by port-select"),
+	[TENOVL_A_PORT_ENTRIES] = TENOVL_REFUSE("The number of entries is told, not set"),
+	[TENOVL_A_PORT_STATS] = TENOVL_REFUSE("The counters of a port are told, not set"),
+};
+
+static const struct nla_policy tenovl_port_key_nest_policy[TENOVL_A_PORT_INDEX + 1] = {
+	[TENOVL_A_PORT_INDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* Requests */
@@ -200,6 +231,34 @@ static const struct nla_policy tenovl_fdb_flush_policy[TENOVL_A_FDB + 1] = {
 	[TENOVL_A_DEV] = TENOVL_REFUSE("This command deletes forwarding entries only"),
 	[TENOVL_A_PEER] = TENOVL_REFUSE("This command deletes forwarding entries only"),
 	[TENOVL_A_FDB] = NLA_POLICY_NESTED(tenovl_fdb_flush_nest_policy),
+};
+
+static const struct nla_policy tenovl_port_set_policy[TENOVL_A_PORT + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = TENOVL_REFUSE("This command changes a port only"),
+	[TENOVL_A_PEER] = TENOVL_REFUSE("This command changes a port only"),
+	[TENOVL_A_FDB] = TENOVL_REFUSE("This command changes a port only"),
+	[TENOVL_A_STATS] = TENOVL_REFUSE("Counters are told, not set"),
+	[TENOVL_A_NET_STATS] = TENOVL_REFUSE("Counters are told, not set"),
+	[TENOVL_A_EVENT] = TENOVL_REFUSE("An event is told, not set"),
+	[TENOVL_A_PORT] = NLA_POLICY_NESTED(tenovl_port_nest_policy),
+};
+
+static const struct nla_policy tenovl_port_key_policy[TENOVL_A_PORT + 1] = {
+	[TENOVL_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_IFNAME] = TENOVL_REFUSE("A device is named by its index"),
+	[TENOVL_A_GENERATION] = TENOVL_REFUSE("The generation is told, not set"),
+	[TENOVL_A_DEV] = TENOVL_REFUSE("This command is about a port only"),
+	[TENOVL_A_PEER] = TENOVL_REFUSE("This command is about a port only"),
+	[TENOVL_A_FDB] = TENOVL_REFUSE("This command is about a port only"),
+	[TENOVL_A_STATS] = TENOVL_REFUSE("Counters are told, not set"),
+	[TENOVL_A_NET_STATS] = TENOVL_REFUSE("Counters are told, not set"),
+	[TENOVL_A_EVENT] = TENOVL_REFUSE("An event is told, not set"),
+	[TENOVL_A_PORT] = NLA_POLICY_NESTED(tenovl_port_key_nest_policy),
 };
 
 /* Which device */
@@ -722,6 +781,7 @@ static int tenovl_parse_filter(struct tenovl_dev *tdev, struct tenovl_fdb_filter
 			       const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_FDB_KIND + 1];
+	struct tenovl_peer *peer;
 	struct in6_addr addr;
 	int err;
 
@@ -738,11 +798,13 @@ static int tenovl_parse_filter(struct tenovl_dev *tdev, struct tenovl_fdb_filter
 	err = tenovl_peer_addr_get(&addr, tb[TENOVL_A_FDB_PEER], extack);
 	if (err)
 		return err;
-	filter->peer = tenovl_peer_find(tdev, &addr);
-	if (filter->peer)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_FDB_PEER], "The device has no such peer");
-	return -ENOENT;
+	peer = tenovl_peer_find(tdev, &addr);
+	if (!peer) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_FDB_PEER], "The device has no such peer");
+		return -ENOENT;
+	}
+	filter->side = &peer->side;
+	return 0;
 }
 
 static int tenovl_fdb_flush_doit(struct sk_buff *skb, struct genl_info *info)
@@ -906,6 +968,77 @@ static int tenovl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return tenovl_apply_dev(tdev, tb, &wanted, n, tenovl_dev_blame(tb, nest), extack);
 }
 
+/* Ports */
+
+/* Return: the port that a nest names, or an ERR_PTR. */
+static struct tenovl_port *tenovl_named_port(struct tenovl_dev *tdev, const struct nlattr *nest,
+					     struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	struct tenovl_port *port;
+
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, TENOVL_A_PORT_INDEX)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "A port is named by its index");
+		return ERR_PTR(-EINVAL);
+	}
+	port = tenovl_port_find(tdev, nla_get_u32(tb[TENOVL_A_PORT_INDEX]));
+	if (port)
+		return port;
+	NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_PORT_INDEX], "The device has no such port");
+	return ERR_PTR(-ENOENT);
+}
+
+static struct tenovl_port *tenovl_parse_port_key(struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[TENOVL_A_PORT];
+	struct nlattr *tb[TENOVL_A_PORT_INDEX + 1];
+	int err;
+
+	err = tenovl_check_one_nest(info, TENOVL_A_PORT);
+	if (err)
+		return ERR_PTR(err);
+	err = nla_parse_nested(tb, TENOVL_A_PORT_INDEX, nest, tenovl_port_key_nest_policy,
+			       info->extack);
+	if (err)
+		return ERR_PTR(err);
+	return tenovl_named_port(info->user_ptr[0], nest, tb, info->extack);
+}
+
+static int tenovl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[TENOVL_A_PORT];
+	struct nlattr *tb[TENOVL_A_PORT_MAX + 1];
+	struct tenovl_port *port;
+	int err;
+
+	err = tenovl_check_one_nest(info, TENOVL_A_PORT);
+	if (err)
+		return err;
+	err = nla_parse_nested(tb, TENOVL_A_PORT_MAX, nest, tenovl_port_nest_policy, info->extack);
+	if (err)
+		return err;
+	port = tenovl_named_port(info->user_ptr[0], nest, tb, info->extack);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	if (!tb[TENOVL_A_PORT_PRIORITY]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "The request names no setting");
+		return -EINVAL;
+	}
+	tenovl_port_set_priority(port, nla_get_u32(tb[TENOVL_A_PORT_PRIORITY]));
+	return 0;
+}
+
+static int tenovl_port_select_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tenovl_port *port = NULL;
+
+	if (info->attrs[TENOVL_A_PORT])
+		port = tenovl_parse_port_key(info);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	tenovl_select_pin(info->user_ptr[0], port);
+	return 0;
+}
+
 /**
  * struct tenovl_to - where a message goes and how it is marked
  * @viewer: the namespace
@@ -980,6 +1113,20 @@ static int tenovl_put_dev(struct sk_buff *msg, const struct tenovl_to *to,
 		err = nla_put_u32(msg, TENOVL_A_GENERATION, tenovl_event_dev_generation());
 	if (!err)
 		err = tenovl_fill_dev(msg, tdev, to->viewer);
+	return tenovl_msg_end(msg, hdr, err);
+}
+
+static int tenovl_put_port(struct sk_buff *msg, const struct tenovl_to *to,
+			   const struct tenovl_port *port)
+{
+	void *hdr = tenovl_msg_begin(msg, to, TENOVL_CMD_PORT_GET);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = tenovl_fill_name(msg, port->tdev, to->viewer, GFP_KERNEL);
+	if (!err)
+		err = tenovl_fill_port(msg, port, true);
 	return tenovl_msg_end(msg, hdr, err);
 }
 
@@ -1129,6 +1276,20 @@ static int tenovl_fdb_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	return tenovl_reply(msg, info, tenovl_put_fdb(msg, &to, tdev, &entry));
+}
+
+static int tenovl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tenovl_port *port = tenovl_parse_port_key(info);
+	struct tenovl_to to = tenovl_to_asker(info);
+	struct sk_buff *msg;
+
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	msg = tenovl_reply_new(TENOVL_A_PORT);
+	if (!msg)
+		return -ENOMEM;
+	return tenovl_reply(msg, info, tenovl_put_port(msg, &to, port));
 }
 
 static int tenovl_net_stats_get(struct genl_info *info)
@@ -1331,6 +1492,34 @@ static int tenovl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	return tenovl_dump_end(skb, err);
 }
 
+static int tenovl_ports_dump(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct tenovl_dev *tdev)
+{
+	struct tenovl_dump *dump = tenovl_dump_of(cb);
+	struct tenovl_to to = tenovl_to_dumper(cb);
+	struct tenovl_port *port;
+	u32 id = dump->next;
+	int err = 0;
+
+	cb->seq = tenovl_dump_seq(tenovl_event_dev_generation());
+	for (; (port = tenovl_port_next(tdev, &id)) && !err; id += !err)
+		err = tenovl_put_port(skb, &to, port);
+	dump->next = id;
+	return err;
+}
+
+static int tenovl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct tenovl_dev *tdev;
+	int err;
+
+	rtnl_lock();
+	tdev = tenovl_dump_dev(cb, TENOVL_A_PORT);
+	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_ports_dump(skb, cb, tdev);
+	rtnl_unlock();
+	return tenovl_dump_end(skb, err);
+}
+
 /* The family */
 
 #define TENOVL_OP(_cmd, _policy, _doit, _dumpit) {				\
@@ -1355,6 +1544,9 @@ static const struct genl_ops tenovl_ops[] = {
 	TENOVL_OP(FDB_DEL, tenovl_fdb_del_policy, tenovl_fdb_del_doit, NULL),
 	TENOVL_OP(FDB_FLUSH, tenovl_fdb_flush_policy, tenovl_fdb_flush_doit, NULL),
 	TENOVL_OP(STATS_GET, tenovl_name_policy, tenovl_stats_get_doit, tenovl_stats_get_dumpit),
+	TENOVL_OP(PORT_GET, tenovl_port_key_policy, tenovl_port_get_doit, tenovl_port_get_dumpit),
+	TENOVL_OP(PORT_SET, tenovl_port_set_policy, tenovl_port_set_doit, NULL),
+	TENOVL_OP(PORT_SELECT, tenovl_port_key_policy, tenovl_port_select_doit, NULL),
 };
 
 static const struct genl_multicast_group tenovl_groups[] = {

@@ -487,6 +487,7 @@ static struct tenovl_peer *tenovl_peer_new(struct tenovl_dev *tdev, const struct
 		kfree(peer);
 		return NULL;
 	}
+	peer->side.place = TENOVL_PLACE_PEER;
 	peer->tdev = tdev;
 	peer->addr = *addr;
 	peer->admin = TENOVL_ADMIN_UP;
@@ -691,7 +692,7 @@ static void tenovl_request_abort(struct tenovl_peers_request *request, bool addi
 			/* Packets may have found it by a source for a moment,
 			 * and learned something behind it.
 			 */
-			tenovl_fdb_flush_peer(request->tdev, change->peer);
+			tenovl_fdb_flush_side(request->tdev, &change->peer->side);
 			xa_erase(&request->tdev->peers, change->peer->id);
 			call_rcu(&change->peer->rcu, tenovl_peer_free_rcu);
 		}
@@ -769,6 +770,7 @@ static void tenovl_change_commit(struct tenovl_peer_change *change)
 	peer->dstport = change->dstport;
 	peer->flood = change->flood;
 	WRITE_ONCE(peer->admin, change->admin);
+	WRITE_ONCE(peer->side.drained, change->admin == TENOVL_ADMIN_DOWN);
 	list_for_each_entry(source, &change->added, list)
 		peer->nsources++;
 	list_splice_tail_init(&change->added, &peer->sources);
@@ -838,7 +840,7 @@ static void tenovl_peer_drop_sources(struct tenovl_peer *peer, const struct teno
 static void tenovl_peer_drain(struct tenovl_peer *peer)
 {
 	const struct tenovl_fdb_filter filter = {
-		.peer = peer,
+		.side = &peer->side,
 		.kind = TENOVL_FDB_KIND_LEARNED,
 		.has_kind = true,
 	};
@@ -904,7 +906,7 @@ int tenovl_peers_del(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n
 		peer = request.change[i].peer;
 		tenovl_event_peer(peer, TENOVL_EVENT_PEER_DELETED);
 		tenovl_sources_remove(tdev, &peer->sources);
-		tenovl_fdb_flush_peer(tdev, peer);
+		tenovl_fdb_flush_side(tdev, &peer->side);
 		xa_erase(&tdev->peers, peer->id);
 		tdev->n_peers--;
 	}

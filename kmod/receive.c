@@ -86,8 +86,8 @@ static void tenovl_receive_learn(struct tenovl_dev *tdev,
 	if (!peer || !settings->learning || READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
 		return;
 	entry = tenovl_fdb_find(tdev, mac);
-	if (!entry || rcu_access_pointer(entry->peer) != peer)
-		tenovl_fdb_learn(tdev, settings, mac, peer);
+	if (!entry || rcu_access_pointer(entry->side) != &peer->side)
+		tenovl_fdb_learn(tdev, settings, mac, &peer->side);
 	else
 		tenovl_fdb_seen(entry);
 }
@@ -106,23 +106,87 @@ static bool tenovl_receive_to_stack(struct tenovl_dev *tdev, struct sk_buff *skb
 	return true;
 }
 
-static bool tenovl_receive_head(struct tenovl_dev *tdev, struct tenovl_peer *peer,
-				struct sk_buff *skb, bool direct, u8 l4)
+static bool tenovl_deliver(struct tenovl_dev *tdev, struct net_device *dev, struct sk_buff *skb,
+			   bool direct, u8 l4)
 {
-	u32 len = skb->len;
-
-	skb->protocol = eth_type_trans(skb, tdev->dev);
+	skb->protocol = eth_type_trans(skb, dev);
 	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
 	skb_reset_network_header(skb);
 	skb_reset_transport_header(skb);
-	if (!tenovl_receive_to_stack(tdev, skb, direct, l4)) {
-		tenovl_stat_inc(tdev, TENOVL_A_STATS_RX_DROP_STACK);
+	return tenovl_receive_to_stack(tdev, skb, direct, l4);
+}
+
+/**
+ * tenovl_deliver_head() - a frame for the host's own stack
+ * @tdev: the device
+ * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @direct: we are where packets are received, not on a way out
+ * @l4: protocol of its payload
+ *
+ * RCU, BH off. The caller counts what was taken.
+ *
+ * Return: whether the stack took it.
+ */
+bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4)
+{
+	if (tenovl_deliver(tdev, tdev->dev, skb, direct, l4))
+		return true;
+	tenovl_stat_inc(tdev, TENOVL_A_STATS_RX_DROP_STACK);
+	return false;
+}
+
+/**
+ * tenovl_deliver_port() - a frame for the bridge that a port is in
+ * @port: the port
+ * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @direct: as for tenovl_deliver_head()
+ * @l4: protocol of its payload
+ *
+ * RCU, BH off.
+ *
+ * Return: whether the stack took it.
+ */
+bool tenovl_deliver_port(struct tenovl_port *port, struct sk_buff *skb, bool direct, u8 l4)
+{
+	struct tenovl_dev *tdev = port->tdev;
+	u32 len = skb->len;
+
+	if (!tenovl_deliver(tdev, port->dev, skb, direct, l4)) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_STACK);
+		tenovl_port_stat_inc(port, TENOVL_A_PORT_STATS_RX_DROPS);
 		return false;
 	}
-	tenovl_stat_frame(tdev, TENOVL_A_STATS_RX_PACKETS, len);
-	if (peer)
-		tenovl_peer_stat_frame(peer, TENOVL_A_PEER_STATS_RX_PACKETS, len);
+	tenovl_stat_frame(tdev, TENOVL_A_STATS_PORT_PACKETS, len);
+	tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_RX_PACKETS, len);
 	return true;
+}
+
+/* The peer's frames are counted once, wherever they go. */
+static bool tenovl_receive_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4)
+{
+	u32 len = skb->len;
+
+	if (!tenovl_deliver_head(tdev, skb, direct, l4))
+		return false;
+	tenovl_stat_frame(tdev, TENOVL_A_STATS_RX_PACKETS, len);
+	return true;
+}
+
+/* To a bridge, and to the head as well where both want it. */
+static bool tenovl_receive_port(struct tenovl_dev *tdev, struct sk_buff *skb,
+				const struct tenovl_verdict *verdict, bool direct, u8 l4)
+{
+	struct sk_buff *copy;
+	bool taken = false;
+
+	if (verdict->head) {
+		copy = skb_clone(skb, GFP_ATOMIC);
+		if (copy)
+			taken = tenovl_receive_head(tdev, copy, direct, l4);
+		else
+			tenovl_stat_inc(tdev, TENOVL_A_STATS_RX_DROP_NOMEM);
+	}
+	return tenovl_deliver_port(verdict->port, skb, direct, l4) || taken;
 }
 
 /* Return: a counter to drop it by, or 0 when it was consumed; *@taken tells
@@ -137,6 +201,7 @@ static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl
 	struct tenovl_inner inner;
 	const struct ethhdr *eth;
 	unsigned int why;
+	u32 len;
 
 	if (!peer && settings->source_check)
 		return TENOVL_A_STATS_RX_DROP_SOURCE;
@@ -155,7 +220,15 @@ static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, eth->h_dest);
 	if (verdict.drop)
 		return verdict.drop;
-	*taken = tenovl_receive_head(tdev, peer, skb, direct, inner.l4);
+	if (unlikely(verdict.no_port))
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NONE);
+	len = skb->len;
+	if (verdict.port)
+		*taken = tenovl_receive_port(tdev, skb, &verdict, direct, inner.l4);
+	else
+		*taken = tenovl_receive_head(tdev, skb, direct, inner.l4);
+	if (*taken && peer)
+		tenovl_peer_stat_frame(peer, TENOVL_A_PEER_STATS_RX_PACKETS, len);
 	return 0;
 }
 

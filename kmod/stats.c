@@ -48,6 +48,40 @@ void tenovl_drop(const struct tenovl_dev *tdev, struct sk_buff *skb, unsigned in
 	kfree_skb_reason(skb, tenovl_drop_reason(why));
 }
 
+/* How all counters of ours lie: see &struct tenovl_stats. */
+struct tenovl_counters {
+	struct u64_stats_sync syncp;
+	u64_stats_t c[];
+};
+
+/* @stats: per cpu, laid out as &struct tenovl_counters */
+static void tenovl_counters_sum(const void __percpu *stats, unsigned int n, u64 *sum)
+{
+	unsigned int start, i;
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum) * n);
+	for_each_possible_cpu(cpu) {
+		const struct tenovl_counters *counters = per_cpu_ptr(stats, cpu);
+		u64 one[TENOVL_A_STATS_MAX + 1];
+
+		do {
+			start = u64_stats_fetch_begin(&counters->syncp);
+			for (i = 0; i < n; i++)
+				one[i] = u64_stats_read(&counters->c[i]);
+		} while (u64_stats_fetch_retry(&counters->syncp, start));
+		for (i = 0; i < n; i++)
+			sum[i] += one[i];
+	}
+}
+
+#define tenovl_sum(_stats, _sum) do {							\
+	BUILD_BUG_ON(offsetof(typeof(*(_stats)), c) !=					\
+		     offsetof(struct tenovl_counters, c));				\
+	BUILD_BUG_ON(ARRAY_SIZE((_stats)->c) > TENOVL_A_STATS_MAX + 1);			\
+	tenovl_counters_sum(_stats, ARRAY_SIZE((_stats)->c), _sum);			\
+} while (0)
+
 /**
  * tenovl_stats_sum() - the counters of a device
  * @tdev: the device
@@ -57,22 +91,7 @@ void tenovl_drop(const struct tenovl_dev *tdev, struct sk_buff *skb, unsigned in
  */
 void tenovl_stats_sum(const struct tenovl_dev *tdev, u64 *sum)
 {
-	unsigned int start, i;
-	int cpu;
-
-	memset(sum, 0, sizeof(*sum) * (TENOVL_A_STATS_MAX + 1));
-	for_each_possible_cpu(cpu) {
-		const struct tenovl_stats *stats = per_cpu_ptr(tdev->stats, cpu);
-		u64 one[TENOVL_A_STATS_MAX + 1];
-
-		do {
-			start = u64_stats_fetch_begin(&stats->syncp);
-			for (i = 0; i <= TENOVL_A_STATS_MAX; i++)
-				one[i] = u64_stats_read(&stats->c[i]);
-		} while (u64_stats_fetch_retry(&stats->syncp, start));
-		for (i = 0; i <= TENOVL_A_STATS_MAX; i++)
-			sum[i] += one[i];
-	}
+	tenovl_sum(tdev->stats, sum);
 }
 
 /**
@@ -84,22 +103,19 @@ void tenovl_stats_sum(const struct tenovl_dev *tdev, u64 *sum)
  */
 void tenovl_peer_stats_sum(const struct tenovl_peer *peer, u64 *sum)
 {
-	unsigned int start, i;
-	int cpu;
+	tenovl_sum(peer->stats, sum);
+}
 
-	memset(sum, 0, sizeof(*sum) * (TENOVL_A_PEER_STATS_MAX + 1));
-	for_each_possible_cpu(cpu) {
-		const struct tenovl_peer_stats *stats = per_cpu_ptr(peer->stats, cpu);
-		u64 one[TENOVL_A_PEER_STATS_MAX + 1];
-
-		do {
-			start = u64_stats_fetch_begin(&stats->syncp);
-			for (i = 0; i <= TENOVL_A_PEER_STATS_MAX; i++)
-				one[i] = u64_stats_read(&stats->c[i]);
-		} while (u64_stats_fetch_retry(&stats->syncp, start));
-		for (i = 0; i <= TENOVL_A_PEER_STATS_MAX; i++)
-			sum[i] += one[i];
-	}
+/**
+ * tenovl_port_stats_sum() - the counters of a port
+ * @port: the port
+ * @sum: room for TENOVL_A_PORT_STATS_MAX + 1 counters, written whole
+ *
+ * Any context in which the port lives.
+ */
+void tenovl_port_stats_sum(const struct tenovl_port *port, u64 *sum)
+{
+	tenovl_sum(port->stats, sum);
 }
 
 /**
@@ -115,8 +131,8 @@ void tenovl_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	tenovl_stats_sum(netdev_priv(dev), sum);
 	to->tx_packets = sum[TENOVL_A_STATS_TX_PACKETS];
 	to->tx_bytes = sum[TENOVL_A_STATS_TX_BYTES];
-	to->rx_packets = sum[TENOVL_A_STATS_RX_PACKETS];
-	to->rx_bytes = sum[TENOVL_A_STATS_RX_BYTES];
+	to->rx_packets = sum[TENOVL_A_STATS_RX_PACKETS] + sum[TENOVL_A_STATS_PORT_HEAD_PACKETS];
+	to->rx_bytes = sum[TENOVL_A_STATS_RX_BYTES] + sum[TENOVL_A_STATS_PORT_HEAD_BYTES];
 	for (i = TENOVL_A_STATS_TX_DROP_SHORT; i <= TENOVL_A_STATS_TX_DROP_ERROR; i++)
 		to->tx_dropped += sum[i];
 	/* What the stack did not take it has counted itself. */

@@ -3,9 +3,12 @@
  * The switch: one function decides where a frame goes. It has no side effects,
  * so that the packet path, counters and traces can all ask it.
  *
- * From the head a frame goes to peers; from a peer it goes to the head, and
- * never to a peer again (split horizon: every peer floods to all others, so
- * forwarding for one another would make loops).
+ * A frame enters by the head, by the selected port, or from a peer. It goes to
+ * the head, to the selected port and to peers, never back to where it came from,
+ * and never from a peer to a peer (split horizon: every peer floods to all
+ * others, so forwarding for one another would make loops). All bridge ports
+ * stand for one side: what is known to be behind any of them is reached by the
+ * selected one.
  */
 #include "tenovl.h"
 
@@ -43,45 +46,119 @@ bool tenovl_head_wants(const struct tenovl_dev *tdev, const u8 *dmac)
 	return tenovl_head_lists(tdev, dmac);
 }
 
+/* The head's own addresses come before what was learned. */
+static bool tenovl_head_has(const struct tenovl_dev *tdev, const u8 *dmac)
+{
+	return !is_multicast_ether_addr(dmac) && tenovl_head_lists(tdev, dmac);
+}
+
+/* To the bridges, unless that is where it came from. */
+static void tenovl_switch_to_bridges(struct tenovl_dev *tdev, struct tenovl_verdict *verdict)
+{
+	if (!READ_ONCE(tdev->n_ports))
+		return;
+	verdict->port = rcu_dereference(tdev->selected);
+	verdict->no_port = !verdict->port;
+}
+
+/* Standby ports that learn are answered where the address is, as long as they
+ * could carry traffic; all else goes by the selected port.
+ */
+static void tenovl_switch_to_port(struct tenovl_dev *tdev, struct tenovl_port *port,
+				  struct tenovl_verdict *verdict)
+{
+	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
+
+	if (settings->standby_ingress == TENOVL_STANDBY_INGRESS_LEARN && READ_ONCE(port->usable))
+		verdict->port = port;
+	else
+		tenovl_switch_to_bridges(tdev, verdict);
+	if (verdict->no_port && !verdict->head)
+		verdict->drop = TENOVL_A_STATS_PORT_DROP_NONE;
+}
+
 static struct tenovl_verdict tenovl_switch_from_head(struct tenovl_dev *tdev, const u8 *dmac)
 {
+	struct tenovl_fdb_entry *entry = NULL;
 	struct tenovl_verdict verdict = {};
-	struct tenovl_fdb_entry *entry;
+	struct tenovl_side *side;
 
-	if (is_multicast_ether_addr(dmac)) {
-		verdict.flood = true;
-		return verdict;
-	}
-	entry = tenovl_fdb_find(tdev, dmac);
+	if (!is_multicast_ether_addr(dmac))
+		entry = tenovl_fdb_find(tdev, dmac);
 	if (entry) {
-		verdict.peer = rcu_dereference(entry->peer);
-		if (!verdict.peer)
+		side = rcu_dereference(entry->side);
+		if (!side)
 			verdict.drop = TENOVL_A_STATS_TX_DROP_LOCAL;
+		else if (side->place == TENOVL_PLACE_PEER)
+			verdict.peer = tenovl_side_peer(side);
+		else
+			tenovl_switch_to_port(tdev, tenovl_side_port(side), &verdict);
 		return verdict;
 	}
-	if (ether_addr_equal(dmac, tdev->dev->dev_addr))
+	if (ether_addr_equal(dmac, tdev->dev->dev_addr)) {
 		verdict.drop = TENOVL_A_STATS_TX_DROP_LOCAL;
-	else
-		verdict.flood = true;
+		return verdict;
+	}
+	verdict.flood = true;
+	tenovl_switch_to_bridges(tdev, &verdict);
 	return verdict;
+}
+
+static struct tenovl_verdict tenovl_switch_from_port(struct tenovl_dev *tdev, const u8 *dmac)
+{
+	struct tenovl_fdb_entry *entry = NULL;
+	struct tenovl_verdict verdict = {};
+	struct tenovl_side *side;
+
+	if (tenovl_head_has(tdev, dmac)) {
+		verdict.head = true;
+		return verdict;
+	}
+	verdict.head = tenovl_head_wants(tdev, dmac);
+	if (!is_multicast_ether_addr(dmac))
+		entry = tenovl_fdb_find(tdev, dmac);
+	if (!entry) {
+		verdict.flood = true;
+		return verdict;
+	}
+	side = rcu_dereference(entry->side);
+	if (side && side->place == TENOVL_PLACE_PEER)
+		verdict.peer = tenovl_side_peer(side);
+	else if (!verdict.head)
+		verdict.drop = TENOVL_A_STATS_PORT_DROP_LOCAL;
+	return verdict;
+}
+
+static void tenovl_switch_unknown_from_peer(struct tenovl_dev *tdev,
+					    struct tenovl_verdict *verdict)
+{
+	tenovl_switch_to_bridges(tdev, verdict);
+	if (!verdict->head && !verdict->port)
+		verdict->drop = verdict->no_port ? TENOVL_A_STATS_PORT_DROP_NONE :
+						   TENOVL_A_STATS_RX_DROP_NOT_HERE;
 }
 
 static struct tenovl_verdict tenovl_switch_from_peer(struct tenovl_dev *tdev, const u8 *dmac)
 {
+	struct tenovl_fdb_entry *entry = NULL;
 	struct tenovl_verdict verdict = {};
-	struct tenovl_fdb_entry *entry;
+	struct tenovl_side *side = NULL;
 
-	/* The head's own addresses come before what was learned. */
-	if (!is_multicast_ether_addr(dmac) && !tenovl_head_lists(tdev, dmac)) {
-		entry = tenovl_fdb_find(tdev, dmac);
-		if (entry && rcu_access_pointer(entry->peer)) {
-			verdict.drop = TENOVL_A_STATS_RX_DROP_HORIZON;
-			return verdict;
-		}
+	if (tenovl_head_has(tdev, dmac)) {
+		verdict.head = true;
+		return verdict;
 	}
 	verdict.head = tenovl_head_wants(tdev, dmac);
-	if (!verdict.head)
-		verdict.drop = TENOVL_A_STATS_RX_DROP_NOT_HERE;
+	if (!is_multicast_ether_addr(dmac))
+		entry = tenovl_fdb_find(tdev, dmac);
+	if (entry)
+		side = rcu_dereference(entry->side);
+	if (!side)
+		tenovl_switch_unknown_from_peer(tdev, &verdict);
+	else if (side->place == TENOVL_PLACE_PEER)
+		verdict = (struct tenovl_verdict){ .drop = TENOVL_A_STATS_RX_DROP_HORIZON };
+	else
+		tenovl_switch_to_port(tdev, tenovl_side_port(side), &verdict);
 	return verdict;
 }
 
@@ -96,7 +173,12 @@ static struct tenovl_verdict tenovl_switch_from_peer(struct tenovl_dev *tdev, co
 struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place from,
 				    const u8 *dmac)
 {
-	if (from == TENOVL_PLACE_PEER)
+	switch (from) {
+	case TENOVL_PLACE_PEER:
 		return tenovl_switch_from_peer(tdev, dmac);
-	return tenovl_switch_from_head(tdev, dmac);
+	case TENOVL_PLACE_PORT:
+		return tenovl_switch_from_port(tdev, dmac);
+	default:
+		return tenovl_switch_from_head(tdev, dmac);
+	}
 }

@@ -58,6 +58,13 @@ enum tenovl_layout {
  * @max_learned: most learned entries
  * @move_limit: moves within @move_window that freeze an entry, 0 for never
  * @move_window: seconds
+ * @revert_delay: milliseconds that a better port must have been usable before it is
+ *	gone back to
+ * @hold: milliseconds after a change of the selected port for which a usable one is
+ *	not left again
+ * @min_live: other ports of a bridge that must be live for the one in it to be usable
+ * @announce_count: how often addresses are announced after a change
+ * @announce_interval: milliseconds between two times
  * @dstport: UDP port sent to and listened on, host byte order
  * @src_port_min: first UDP source port
  * @src_port_max: last UDP source port
@@ -69,6 +76,7 @@ enum tenovl_layout {
  * @df: enum tenovl_df
  * @udp_csum: enum tenovl_csum
  * @inner_vlan: enum tenovl_inner_vlan
+ * @standby_ingress: enum tenovl_standby_ingress
  * @has_local: @local was set
  * @has_vni: @vni was set
  * @dscp_inherit: copy the inner DSCP
@@ -76,6 +84,7 @@ enum tenovl_layout {
  * @gre_csum: send GRE checksums
  * @learning: learn source addresses
  * @source_check: receive from configured peers only
+ * @revert: go back to a better port
  * @rcu: for the whole
  *
  * Never changed once published: a change makes a new one. Published in
@@ -90,6 +99,11 @@ struct tenovl_settings {
 	u32 max_learned;
 	u32 move_limit;
 	u32 move_window;
+	u32 revert_delay;
+	u32 hold;
+	u32 min_live;
+	u32 announce_count;
+	u32 announce_interval;
 	u16 dstport;
 	u16 src_port_min;
 	u16 src_port_max;
@@ -101,6 +115,7 @@ struct tenovl_settings {
 	u8 df;
 	u8 udp_csum;
 	u8 inner_vlan;
+	u8 standby_ingress;
 	bool has_local;
 	bool has_vni;
 	bool dscp_inherit;
@@ -108,6 +123,7 @@ struct tenovl_settings {
 	bool gre_csum;
 	bool learning;
 	bool source_check;
+	bool revert;
 	struct rcu_head rcu;
 };
 
@@ -141,6 +157,24 @@ struct tenovl_dev;
 struct tenovl_path;
 struct tenovl_peer_change;
 struct tenovl_encap_ops;
+
+/**
+ * struct tenovl_side - what a forwarding entry can point at, beside the head; a
+ *	part of a peer or of a port
+ * @place: enum tenovl_place: which of the two
+ * @drained: nothing is learned there; written under RTNL, read on the packet path
+ * @dead: is being deleted; written under the fdb lock, so that no entry comes to
+ *	point at it any more
+ * @entries: how many point here, under the fdb lock
+ * @fdb: &struct tenovl_fdb_entry that point here, under the fdb lock
+ */
+struct tenovl_side {
+	u8 place;
+	bool drained;
+	bool dead;
+	u32 entries;
+	struct hlist_head fdb;
+};
 
 /**
  * struct tenovl_inner - what transmit needs to know of the frame it carries
@@ -236,6 +270,7 @@ struct tenovl_source {
 
 /**
  * struct tenovl_peer - a remote VTEP
+ * @side: for the entries that point at it
  * @addr: outer address, IPv4 as v4-mapped; the key
  * @path: how to send to it, NULL while the device is unconfigured
  * @stats: counters
@@ -244,14 +279,10 @@ struct tenovl_source {
  * @gre_key: enum tenovl_gre_key, inherit for the device's
  * @admin: enum tenovl_admin; read on the packet path
  * @flood: gets copies of what goes to all
- * @dead: is being deleted; written under @tdev's fdb lock, so that no entry
- *	comes to point at it any more
  * @dstport: UDP port, 0 for the device's, host order
  * @id: place in &tenovl_dev.peers, the cursor of dumps
  * @nsources: how many @sources, its own address included
  * @sources: &struct tenovl_source
- * @fdb: &struct tenovl_fdb_entry that point here, under the fdb lock
- * @entries: how many those are
  * @pending: what a request that is being checked wants of it, under RTNL
  * @rcu: for the whole
  *
@@ -259,6 +290,7 @@ struct tenovl_source {
  * the flood list.
  */
 struct tenovl_peer {
+	struct tenovl_side side;
 	struct in6_addr addr;
 	struct tenovl_path __rcu *path;
 	struct tenovl_peer_stats __percpu *stats;
@@ -267,15 +299,83 @@ struct tenovl_peer {
 	u8 gre_key;
 	u8 admin;
 	bool flood;
-	bool dead;
 	u16 dstport;
 	u32 id;
 	u32 nsources;
 	struct list_head sources;
-	struct hlist_head fdb;
-	u32 entries;
 	struct tenovl_peer_change *pending;
 	struct rcu_head rcu;
+};
+
+/* Its place is that of a peer. */
+static inline struct tenovl_peer *tenovl_side_peer(const struct tenovl_side *side)
+{
+	return container_of(side, struct tenovl_peer, side);
+}
+
+/**
+ * struct tenovl_port_stats - counters of a port on one CPU
+ * @syncp: as in &struct tenovl_stats
+ * @c: counters, indexed by their attribute (TENOVL_A_PORT_STATS_*)
+ */
+struct tenovl_port_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t c[TENOVL_A_PORT_STATS_MAX + 1];
+};
+
+/**
+ * struct tenovl_port - a built-in port; the private part of its netdevice
+ * @side: for the entries that point at it
+ * @dev: its netdevice
+ * @tdev: the segment; NULL once the port is out of it
+ * @stats: counters
+ * @last_source: the source of the last frame that came by it, in the upper 48
+ *	bits, and the time of that in the lower 16
+ * @list: in &tenovl_dev.ports, by @id
+ * @id: of the ports that have one priority the lowest wins; cursor of dumps
+ * @priority: the lowest wins
+ * @stp_state: BR_STATE_* as the bridge told it
+ * @leaving: it, or the bridge that it is in, is on the way down or out
+ * @usable: could carry traffic
+ * @usable_since: jiffies at which it became so
+ * @announced: listeners know of it
+ *
+ * Lives under RTNL; found under RCU by entries and as the selected port.
+ */
+struct tenovl_port {
+	struct tenovl_side side;
+	struct net_device *dev;
+	struct tenovl_dev *tdev;
+	struct tenovl_port_stats __percpu *stats;
+	u64 last_source;
+	struct list_head list;
+	u32 id;
+	u32 priority;
+	u8 stp_state;
+	bool leaving;
+	bool usable;
+	bool announced;
+	unsigned long usable_since;
+};
+
+/* Its place is that of a port. */
+static inline struct tenovl_port *tenovl_side_port(const struct tenovl_side *side)
+{
+	return container_of(side, struct tenovl_port, side);
+}
+
+/**
+ * struct tenovl_where - the side of an entry as told to users
+ * @place: enum tenovl_place
+ * @peer: the address of the peer
+ * @port: the index of the port
+ * @port_name: and its name
+ */
+struct tenovl_where {
+	u8 place;
+	struct in6_addr peer;
+	u32 port;
+	char port_name[IFNAMSIZ];
 };
 
 /**
@@ -299,17 +399,17 @@ struct tenovl_flood {
  * @kind: enum tenovl_fdb_kind
  * @ndm_flags: what `bridge fdb` marked it with, to be told again
  * @frozen: moved too often; stays until @window_start + move_window
- * @peer: behind whom, NULL for the head
+ * @side: behind whom, NULL for the head
  * @seen: jiffies of the last frame from it; written on the packet path, at
  *	most once a jiffy
  * @window_start: jiffies at which counting of @moves began, or the freeze
  * @moves: in this window
  * @seq: sequence number of the control plane
  * @id: place in &tenovl_dev.fdb_ids, the cursor of dumps
- * @peer_list: in &tenovl_peer.fdb
+ * @side_list: in &tenovl_side.fdb
  * @rcu: for the whole
  *
- * Changed under the fdb lock, read under RCU; readers take @peer once.
+ * Changed under the fdb lock, read under RCU; readers take @side once.
  */
 struct tenovl_fdb_entry {
 	struct rhash_head node;
@@ -317,13 +417,13 @@ struct tenovl_fdb_entry {
 	u8 kind;
 	u8 ndm_flags;
 	bool frozen;
-	struct tenovl_peer __rcu *peer;
+	struct tenovl_side __rcu *side;
 	unsigned long seen;
 	unsigned long window_start;
 	u32 moves;
 	u32 seq;
 	u32 id;
-	struct hlist_node peer_list;
+	struct hlist_node side_list;
 	struct rcu_head rcu;
 };
 
@@ -382,6 +482,36 @@ struct tenovl_claims {
 };
 
 /**
+ * struct tenovl_selection - how the selected port of a device came to be
+ * @pinned: the port that an operator wants, NULL for the best
+ * @work: looks again when a delay is over
+ * @bridge: the bridge that the port left behind was in; compared, never followed
+ * @since: jiffies of the last change
+ * @changes: how many there were
+ * @cause: enum tenovl_cause of the last
+ *
+ * Under RTNL.
+ */
+struct tenovl_selection {
+	struct tenovl_port *pinned;
+	struct delayed_work work;
+	const struct net_device *bridge;
+	unsigned long since;
+	u32 changes;
+	u8 cause;
+};
+
+/**
+ * struct tenovl_announcement - what the bridge of a new port is still to be told
+ * @work: tells it again
+ * @left: how many times, under RTNL
+ */
+struct tenovl_announcement {
+	struct delayed_work work;
+	u32 left;
+};
+
+/**
  * struct tenovl_dev - a segment; the private part of its netdevice (the head)
  * @dev: the head
  * @net: the underlay, the namespace it was created in; not held: the device
@@ -392,6 +522,7 @@ struct tenovl_claims {
  * @sources: outer source address to peer
  * @flood: the flood list, NULL for none
  * @filter: what the head wants, NULL for everything
+ * @selected: the port that carries traffic, NULL for none; written by select.c alone
  * @gro_cells: merge what the underlay did not
  * @fdb_lock: serializes changes of the forwarding table; taken in softirq
  * @fdb_ids: entries by id; its lock nests inside @fdb_lock
@@ -405,6 +536,11 @@ struct tenovl_claims {
  * @peer_generation: counts changes, under RTNL
  * @n_peers: how many, under RTNL
  * @claims: what it receives, under RTNL; NULL while unconfigured
+ * @ports: &struct tenovl_port, by id, under RTNL
+ * @port_next_id: ids only grow, so that a dump goes on after the last it told
+ * @n_ports: how many, written under RTNL
+ * @selection: how the selected port came to be, under RTNL
+ * @announce: to the bridge of the selected port
  * @id: place in the table of all devices
  * @mtu_auto: follow the peers' routes
  * @mtu_self: we are changing the MTU, not the user
@@ -421,6 +557,7 @@ struct tenovl_dev {
 	struct rhashtable sources;
 	struct tenovl_flood __rcu *flood;
 	struct tenovl_filter __rcu *filter;
+	struct tenovl_port __rcu *selected;
 	struct gro_cells gro_cells;
 
 	spinlock_t fdb_lock ____cacheline_aligned_in_smp;
@@ -436,6 +573,11 @@ struct tenovl_dev {
 	u32 peer_generation;
 	u32 n_peers;
 	struct tenovl_claims *claims;
+	struct list_head ports;
+	u32 port_next_id;
+	u32 n_ports;
+	struct tenovl_selection selection;
+	struct tenovl_announcement announce;
 	u32 id;
 	bool mtu_auto;
 	bool mtu_self;
@@ -484,6 +626,8 @@ struct tenovl_encap_ops {
  * struct tenovl_verdict - where a frame goes, or why it goes nowhere
  * @head: deliver to the head
  * @flood: send to all peers of the flood list
+ * @no_port: it was for the bridges too, and no port could take it
+ * @port: deliver to this port; NULL for none
  * @peer: send to this one peer; NULL for none
  * @drop: the counter (TENOVL_A_STATS_*) when it goes nowhere, else 0
  *
@@ -492,6 +636,8 @@ struct tenovl_encap_ops {
 struct tenovl_verdict {
 	bool head;
 	bool flood;
+	bool no_port;
+	struct tenovl_port *port;
 	struct tenovl_peer *peer;
 	u16 drop;
 };
@@ -570,12 +716,12 @@ struct tenovl_fdb_req {
 
 /**
  * struct tenovl_fdb_filter - which entries to flush
- * @peer: only those behind it, NULL for any
+ * @side: only those behind it, NULL for any
  * @kind: only this enum tenovl_fdb_kind; valid when @has_kind
  * @has_kind: @kind is named
  */
 struct tenovl_fdb_filter {
-	struct tenovl_peer *peer;
+	struct tenovl_side *side;
 	u8 kind;
 	bool has_kind;
 };
@@ -586,8 +732,7 @@ struct tenovl_fdb_filter {
  * @kind: enum tenovl_fdb_kind
  * @ndm_flags: NTF_EXT_LEARNED, NTF_STICKY
  * @frozen: held in place
- * @has_peer: behind a peer, else at the head
- * @peer_addr: its address
+ * @where: behind whom
  * @moves: in this window
  * @seq: sequence number
  * @idle: milliseconds since it was seen
@@ -598,8 +743,7 @@ struct tenovl_fdb_info {
 	u8 kind;
 	u8 ndm_flags;
 	bool frozen;
-	bool has_peer;
-	struct in6_addr peer_addr;
+	struct tenovl_where where;
 	u32 moves;
 	u32 seq;
 	u32 idle;
@@ -688,6 +832,26 @@ static inline void tenovl_peer_stat_frame(const struct tenovl_peer *peer, unsign
 	u64_stats_update_end(&stats->syncp);
 }
 
+static inline void tenovl_port_stat_inc(const struct tenovl_port *port, unsigned int which)
+{
+	struct tenovl_port_stats *stats = this_cpu_ptr(port->stats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->c[which]);
+	u64_stats_update_end(&stats->syncp);
+}
+
+static inline void tenovl_port_stat_frame(const struct tenovl_port *port, unsigned int which,
+					  u32 len)
+{
+	struct tenovl_port_stats *stats = this_cpu_ptr(port->stats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->c[which]);
+	u64_stats_add(&stats->c[which + 1], len);
+	u64_stats_update_end(&stats->syncp);
+}
+
 /* At most once a jiffy, so that the entry's cache line stays shared. */
 static inline void tenovl_fdb_seen(struct tenovl_fdb_entry *entry)
 {
@@ -731,6 +895,7 @@ void tenovl_dev_commit(struct tenovl_dev_change *change, struct tenovl_dev *tdev
 void tenovl_dev_abort(struct tenovl_dev_change *change, struct tenovl_dev *tdev);
 int tenovl_dev_set_mtu(struct tenovl_dev *tdev, u32 mtu);
 void tenovl_dev_follow_mtu(struct tenovl_dev *tdev);
+void tenovl_dev_offers(struct net_device *dev);
 void tenovl_dev_detach_net(struct net *net);
 void tenovl_dev_delete_detached(void);
 int tenovl_dev_init(void);
@@ -777,6 +942,32 @@ u32 tenovl_peer_pmtu(struct tenovl_peer *peer);
 /* RCU */
 struct tenovl_peer *tenovl_source_find(struct tenovl_dev *tdev, const struct in6_addr *addr);
 
+/* port.c: built-in ports and their kind. RTNL unless said otherwise. */
+
+extern struct rtnl_link_ops tenovl_port_link_ops;
+
+bool tenovl_port_is(const struct net_device *dev);
+struct tenovl_port *tenovl_port_find(struct tenovl_dev *tdev, u32 ifindex);
+struct tenovl_port *tenovl_port_next(struct tenovl_dev *tdev, u32 *id);
+void tenovl_port_set_priority(struct tenovl_port *port, u32 priority);
+void tenovl_ports_delete(struct tenovl_dev *tdev, struct list_head *list);
+void tenovl_ports_follow(struct tenovl_dev *tdev);
+/* BH off, RCU */
+void tenovl_port_drop(struct tenovl_port *port, struct sk_buff *skb, unsigned int why);
+
+/* select.c: which port carries traffic. RTNL. */
+void tenovl_selection_init(struct tenovl_dev *tdev);
+void tenovl_select(struct tenovl_dev *tdev, enum tenovl_cause cause);
+void tenovl_select_pin(struct tenovl_dev *tdev, struct tenovl_port *port);
+void tenovl_select_forget(struct tenovl_port *port, enum tenovl_cause cause);
+void tenovl_select_heard(struct net_device *dev, unsigned long event, void *ptr);
+int tenovl_select_listen(void);
+void tenovl_select_deafen(void);
+
+/* announce.c: where the head is, told to a bridge. RTNL. */
+void tenovl_announce_init(struct tenovl_dev *tdev);
+void tenovl_announce(struct tenovl_dev *tdev);
+
 /* fdb.c: MAC addresses */
 
 /* RTNL */
@@ -787,7 +978,7 @@ int tenovl_fdb_set(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n, b
 int tenovl_fdb_del(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n,
 		   struct netlink_ext_ack *extack);
 void tenovl_fdb_flush(struct tenovl_dev *tdev, const struct tenovl_fdb_filter *filter);
-void tenovl_fdb_flush_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer);
+void tenovl_fdb_flush_side(struct tenovl_dev *tdev, struct tenovl_side *side);
 void tenovl_fdb_settings_changed(struct tenovl_dev *tdev);
 /* RTNL or RCU */
 bool tenovl_fdb_get(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_fdb_info *info);
@@ -795,7 +986,7 @@ bool tenovl_fdb_next(struct tenovl_dev *tdev, unsigned long *id, struct tenovl_f
 /* RCU, softirq */
 struct tenovl_fdb_entry *tenovl_fdb_find(struct tenovl_dev *tdev, const u8 *mac);
 void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
-		      const u8 *mac, struct tenovl_peer *peer);
+		      const u8 *mac, struct tenovl_side *side);
 
 /* switch.c: the verdict. RCU. */
 struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place from,
@@ -825,6 +1016,7 @@ bool tenovl_inner_tagged(const struct sk_buff *skb);
 
 /* xmit.c: frames that leave. BH off. */
 netdev_tx_t tenovl_xmit(struct sk_buff *skb, struct net_device *dev);
+netdev_tx_t tenovl_port_xmit(struct sk_buff *skb, struct net_device *dev);
 
 /* receive.c: frames that arrive. BH off, RCU. */
 bool tenovl_depth_enter(void);
@@ -833,6 +1025,8 @@ bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct i
 		    u8 outer_tos);
 bool tenovl_receive_handover(struct tenovl_dev *tdev, struct sk_buff *skb,
 			     const struct in6_addr *source);
+bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4);
+bool tenovl_deliver_port(struct tenovl_port *port, struct sk_buff *skb, bool direct, u8 l4);
 
 /* vxlan.c */
 extern const struct tenovl_encap_ops tenovl_vxlan_ops;
@@ -851,6 +1045,7 @@ void tenovl_gre_close(struct net *net, u8 family);
 void tenovl_drop(const struct tenovl_dev *tdev, struct sk_buff *skb, unsigned int why);
 void tenovl_stats_sum(const struct tenovl_dev *tdev, u64 *sum);
 void tenovl_peer_stats_sum(const struct tenovl_peer *peer, u64 *sum);
+void tenovl_port_stats_sum(const struct tenovl_port *port, u64 *sum);
 void tenovl_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to);
 
 /* netlink.c: the family */
@@ -867,6 +1062,9 @@ int tenovl_fill_stats(struct sk_buff *msg, const struct tenovl_dev *tdev);
 int tenovl_fill_net_stats(struct sk_buff *msg, const struct net *net);
 int tenovl_fill_dev(struct sk_buff *msg, struct tenovl_dev *tdev, struct net *viewer);
 int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state);
+int tenovl_fill_port(struct sk_buff *msg, const struct tenovl_port *port, bool stats);
+int tenovl_fill_selection(struct sk_buff *msg, int type, const struct tenovl_dev *tdev,
+			  const struct tenovl_port *old);
 /* RTNL, or BH off */
 int tenovl_fill_name(struct sk_buff *msg, const struct tenovl_dev *tdev, struct net *viewer,
 		     gfp_t gfp);
@@ -874,7 +1072,7 @@ int tenovl_fill_name(struct sk_buff *msg, const struct tenovl_dev *tdev, struct 
 size_t tenovl_fill_size(int nest);
 int tenovl_fill_addr(struct sk_buff *msg, int type, const struct in6_addr *addr);
 int tenovl_fill_fdb(struct sk_buff *msg, const struct tenovl_fdb_info *info,
-		    const struct in6_addr *old_peer);
+		    const struct tenovl_where *old);
 
 /* bridge.c: what `bridge fdb` speaks, RTM_*NEIGH of family AF_BRIDGE */
 #ifdef TENOVL_HAVE_FDB_NOTIFIED
@@ -915,8 +1113,10 @@ void tenovl_bridge_notify(struct tenovl_dev *tdev, const struct tenovl_fdb_info 
 u32 tenovl_event_dev_generation(void);
 void tenovl_event_dev(struct tenovl_dev *tdev, enum tenovl_event event);
 void tenovl_event_peer(struct tenovl_peer *peer, enum tenovl_event event);
+void tenovl_event_port(struct tenovl_port *port, enum tenovl_event event);
+void tenovl_event_selection(struct tenovl_dev *tdev, const struct tenovl_port *old);
 /* fdb lock held, BH off */
 void tenovl_event_fdb(struct tenovl_dev *tdev, enum tenovl_event event,
-		      const struct tenovl_fdb_info *info, const struct in6_addr *old_peer);
+		      const struct tenovl_fdb_info *info, const struct tenovl_where *old);
 
 #endif /* _TENOVL_H */

@@ -68,7 +68,7 @@ static void tenovl_answer(struct tenovl_dev *tdev, struct sk_buff *skb)
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_PMTU_ANSWER);
 	skb_orphan(skb);
 	skb_scrub_packet(skb, true);
-	skb->protocol = eth_type_trans(skb, tdev->dev);
+	skb->protocol = eth_type_trans(skb, skb->dev);
 	skb_reset_network_header(skb);
 	netif_rx(skb);
 }
@@ -392,7 +392,7 @@ static void tenovl_xmit_learn(struct tenovl_dev *tdev, const struct tenovl_setti
 	entry = tenovl_fdb_find(tdev, mac);
 	if (!entry)
 		return;
-	if (rcu_access_pointer(entry->peer))
+	if (rcu_access_pointer(entry->side))
 		tenovl_fdb_learn(tdev, settings, mac, NULL);
 	else
 		tenovl_fdb_seen(entry);
@@ -409,6 +409,72 @@ static void tenovl_xmit_parse(struct sk_buff *skb, struct tenovl_inner *inner)
 		skb_get_hash(skb);
 		skb_set_network_header(skb, inner->noff);
 	}
+}
+
+/* A frame that stays on this host, from one of our netdevices to another. */
+static void tenovl_xmit_scrub(struct sk_buff *skb, const struct net_device *to)
+{
+	skb_orphan(skb);
+	skb_scrub_packet(skb, !net_eq(dev_net(skb->dev), dev_net(to)));
+	skb_clear_hash_if_not_l4(skb);
+	skb_set_queue_mapping(skb, 0);
+	skb->priority = 0;
+}
+
+static void tenovl_xmit_to_head(struct tenovl_dev *tdev, struct sk_buff *skb)
+{
+	u32 len = skb->len;
+
+	tenovl_xmit_scrub(skb, tdev->dev);
+	if (tenovl_deliver_head(tdev, skb, false, 0))
+		tenovl_stat_frame(tdev, TENOVL_A_STATS_PORT_HEAD_PACKETS, len);
+}
+
+static void tenovl_xmit_local(struct tenovl_dev *tdev, struct sk_buff *skb,
+			      const struct tenovl_verdict *verdict)
+{
+	if (verdict->head) {
+		tenovl_xmit_to_head(tdev, skb);
+		return;
+	}
+	tenovl_xmit_scrub(skb, verdict->port->dev);
+	tenovl_deliver_port(verdict->port, skb, false, 0);
+}
+
+/* To this host, and to peers as well. */
+static void tenovl_xmit_both(struct tenovl_dev *tdev, struct sk_buff *skb,
+			     const struct tenovl_verdict *verdict,
+			     const struct tenovl_inner *inner)
+{
+	bool flood = verdict->flood && rcu_access_pointer(tdev->flood);
+	struct sk_buff *copy = skb;
+
+	if (flood || verdict->peer)
+		copy = tenovl_copy(skb, skb_headroom(skb));
+	if (flood)
+		tenovl_xmit_flood(tdev, skb, inner);
+	else if (verdict->peer)
+		tenovl_xmit_peer(tdev, verdict->peer, skb, inner);
+	if (copy)
+		tenovl_xmit_local(tdev, copy, verdict);
+	else
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
+}
+
+/* What is not for one peer alone. */
+static void tenovl_xmit_rest(struct tenovl_dev *tdev, struct sk_buff *skb,
+			     const struct tenovl_settings *settings,
+			     const struct tenovl_verdict *verdict,
+			     const struct tenovl_inner *inner)
+{
+	if (verdict->no_port)
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NONE);
+	if (verdict->head || verdict->port)
+		tenovl_xmit_both(tdev, skb, verdict, inner);
+	else if (tenovl_configured(settings))
+		tenovl_xmit_flood(tdev, skb, inner);
+	else
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_UNCONFIGURED);
 }
 
 static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
@@ -435,10 +501,113 @@ static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 		tenovl_drop(tdev, skb, verdict.drop);
 	else if (likely(verdict.peer))
 		tenovl_xmit_peer(tdev, verdict.peer, skb, &inner);
-	else if (tenovl_configured(settings))
-		tenovl_xmit_flood(tdev, skb, &inner);
 	else
-		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_UNCONFIGURED);
+		tenovl_xmit_rest(tdev, skb, settings, &verdict, &inner);
+}
+
+/* A standby port takes, where it is told to, what one station sends to another. */
+static bool tenovl_port_takes(const struct tenovl_port *port,
+			      const struct tenovl_settings *settings, const struct ethhdr *eth)
+{
+	if (likely(rcu_access_pointer(port->tdev->selected) == port))
+		return true;
+	return settings->standby_ingress == TENOVL_STANDBY_INGRESS_LEARN &&
+	       !is_multicast_ether_addr(eth->h_dest);
+}
+
+/* Return: 0, or the counter to drop it by. */
+static unsigned int tenovl_port_check(const struct tenovl_port *port,
+				      const struct tenovl_settings *settings,
+				      const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+
+	if (!netif_running(port->tdev->dev))
+		return TENOVL_A_STATS_PORT_DROP_DOWN;
+	if (unlikely(!tenovl_port_takes(port, settings, eth)))
+		return TENOVL_A_STATS_PORT_DROP_STANDBY;
+	if (settings->inner_vlan == TENOVL_INNER_VLAN_DROP && tenovl_inner_tagged(skb))
+		return TENOVL_A_STATS_TX_DROP_VLAN;
+	if (unlikely(!is_valid_ether_addr(eth->h_source) ||
+		     ether_addr_equal(eth->h_source, port->tdev->dev->dev_addr)))
+		return TENOVL_A_STATS_PORT_DROP_SMAC;
+	return 0;
+}
+
+/* A station sends many frames in a row: one that was looked up in this jiffy is not
+ * looked up again.
+ */
+static void tenovl_port_learn(struct tenovl_port *port, const struct tenovl_settings *settings,
+			      const u8 *mac)
+{
+	u64 source = ether_addr_to_u64(mac) << 16 | (u16)jiffies;
+	struct tenovl_dev *tdev = port->tdev;
+	struct tenovl_fdb_entry *entry;
+
+	if (!settings->learning || likely(READ_ONCE(port->last_source) == source))
+		return;
+	entry = tenovl_fdb_find(tdev, mac);
+	if (!entry || rcu_access_pointer(entry->side) != &port->side)
+		tenovl_fdb_learn(tdev, settings, mac, &port->side);
+	else
+		tenovl_fdb_seen(entry);
+	WRITE_ONCE(port->last_source, source);
+}
+
+static void tenovl_xmit_port(struct tenovl_port *port, struct sk_buff *skb)
+{
+	struct tenovl_dev *tdev = port->tdev;
+	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
+	struct tenovl_verdict verdict;
+	struct tenovl_inner inner;
+	const struct ethhdr *eth;
+	unsigned int why;
+
+	skb_reset_mac_header(skb);
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
+		tenovl_port_drop(port, skb, TENOVL_A_STATS_TX_DROP_SHORT);
+		return;
+	}
+	why = tenovl_port_check(port, settings, skb);
+	if (unlikely(why)) {
+		tenovl_port_drop(port, skb, why);
+		return;
+	}
+	tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
+	tenovl_xmit_parse(skb, &inner);
+	eth = (const struct ethhdr *)skb->data;
+	tenovl_port_learn(port, settings, eth->h_source);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, eth->h_dest);
+	if (unlikely(verdict.drop))
+		tenovl_drop(tdev, skb, verdict.drop);
+	else if (likely(verdict.peer && !verdict.head))
+		tenovl_xmit_peer(tdev, verdict.peer, skb, &inner);
+	else
+		tenovl_xmit_rest(tdev, skb, settings, &verdict, &inner);
+}
+
+/**
+ * tenovl_port_xmit() - ndo_start_xmit of a port
+ * @skb: a frame of the bridge that the port is in
+ * @dev: the port
+ *
+ * BH off.
+ *
+ * Return: NETDEV_TX_OK; the frame is always consumed.
+ */
+netdev_tx_t tenovl_port_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct tenovl_port *port = netdev_priv(dev);
+
+	if (unlikely(!tenovl_depth_enter())) {
+		tenovl_port_drop(port, skb, TENOVL_A_STATS_TX_DROP_DEPTH);
+		return NETDEV_TX_OK;
+	}
+	rcu_read_lock();
+	tenovl_xmit_port(port, skb);
+	rcu_read_unlock();
+	tenovl_depth_leave();
+	return NETDEV_TX_OK;
 }
 
 /**

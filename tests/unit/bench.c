@@ -335,6 +335,28 @@ static void bench_queue_fdb(struct bench *b, const struct nlmsghdr *nlh, int fla
 	bench_queue_msg(b, msg);
 }
 
+static void bench_queue_port(struct bench *b, const struct nlmsghdr *nlh, int flags,
+			     const char *name, uint32_t index, uint8_t state)
+{
+	struct nl_msg *msg = bench_msg(nlh->nlmsg_seq, TENOVL_CMD_PORT_GET, flags);
+	struct nlattr *nest;
+
+	nla_put_u32(msg, TENOVL_A_IFINDEX, 5);
+	nest = nla_nest_start(msg, TENOVL_A_PORT);
+	nla_put_u32(msg, TENOVL_A_PORT_INDEX, index);
+	nla_put_string(msg, TENOVL_A_PORT_NAME, name);
+	nla_put_u32(msg, TENOVL_A_PORT_PRIORITY, 32768);
+	nla_put_u8(msg, TENOVL_A_PORT_STATE, state);
+	nla_put_u32(msg, TENOVL_A_PORT_ENTRIES, 3);
+	if (state == TENOVL_PORT_STATE_SELECTED) {
+		nla_put_u32(msg, TENOVL_A_PORT_BRIDGE, 12);
+		nla_put_string(msg, TENOVL_A_PORT_BRIDGE_NAME, "br21");
+		nla_put_flag(msg, TENOVL_A_PORT_PINNED);
+	}
+	nla_nest_end(msg, nest);
+	bench_queue_msg(b, msg);
+}
+
 static void bench_queue_stats(struct bench *b, const struct nlmsghdr *nlh, int flags,
 			      bool underlay)
 {
@@ -373,6 +395,10 @@ static void bench_answer_dump(struct bench *b, const struct nlmsghdr *nlh)
 		bench_queue_fdb(b, nlh, flags, 2, false);
 		bench_queue_fdb(b, nlh, flags, 3, true);
 		break;
+	case TENOVL_CMD_PORT_GET:
+		bench_queue_port(b, nlh, flags, "s21a", 8, TENOVL_PORT_STATE_SELECTED);
+		bench_queue_port(b, nlh, flags, "s21b", 9, TENOVL_PORT_STATE_UNUSABLE);
+		break;
 	case TENOVL_CMD_STATS_GET:
 		bench_queue_stats(b, nlh, flags, false);
 		break;
@@ -393,6 +419,9 @@ static void bench_answer_get(struct bench *b, const struct nlmsghdr *nlh)
 		break;
 	case TENOVL_CMD_FDB_GET:
 		bench_queue_fdb(b, nlh, 0, 2, false);
+		break;
+	case TENOVL_CMD_PORT_GET:
+		bench_queue_port(b, nlh, 0, "s21b", 9, TENOVL_PORT_STATE_UNUSABLE);
 		break;
 	case TENOVL_CMD_STATS_GET:
 		bench_queue_stats(b, nlh, 0, !bench_nth(nlh, TENOVL_A_IFINDEX, 0));

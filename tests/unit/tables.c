@@ -74,10 +74,14 @@ int main(void)
 	print_set(&ovctl_set_peer);
 	print_set(&ovctl_set_sources);
 	print_set(&ovctl_set_fdb);
+	print_set(&ovctl_set_port);
+	print_set(&ovctl_set_selection);
 	print_set(&ovctl_set_stats);
 	print_set(&ovctl_set_peer_stats);
+	print_set(&ovctl_set_port_stats);
 	print_set(&ovctl_set_net_stats);
 	print_words("dev-set", ovctl_words_dev_set);
+	print_words("port-set", ovctl_words_port_set);
 	print_words("peer-set", ovctl_words_peer);
 	print_words("fdb-replace", ovctl_words_fdb_add);
 	print_words("fdb-del", ovctl_words_fdb_del);

@@ -78,6 +78,21 @@ static void test_misuse(void **state)
 		      "\"flood\" is not a keyword of peer del: see ovctl peer del --help");
 	assert_misuse(b, "peer show s21 10.9.0.2 x",
 		      "\"x\" is more than peer show takes: see ovctl peer show --help");
+	assert_misuse(b, "port add s21", "port add needs a device and a name: see ovctl port add --help");
+	assert_misuse(b, "port add s21 a/b",
+		      "\"a/b\" is not a device name: 1 to 15 characters without /, :, %, blanks and control characters, the first not -, are accepted");
+	assert_misuse(b, "port add s21 s21c priority 65536",
+		      "\"65536\" is not a priority: a number from 0 to 65535 is accepted");
+	assert_misuse(b, "port add s21 s21c bridge", "\"bridge\" needs a value");
+	assert_misuse(b, "port set s21 s21a",
+		      "port set needs a device, a port and a setting: see ovctl port set --help");
+	assert_misuse(b, "port set s21 s21a bridge br0",
+		      "\"bridge\" is not a keyword of port set: see ovctl port set --help");
+	assert_misuse(b, "port del s21", "port del needs a device and a port: see ovctl port del --help");
+	assert_misuse(b, "port show s21 s21a x",
+		      "\"x\" is more than port show takes: see ovctl port show --help");
+	assert_misuse(b, "port select s21",
+		      "port select needs a device, and a port or auto: see ovctl port select --help");
 	assert_misuse(b, "fdb add s21 02:aa:00:00:00:02", "fdb add needs \"peer ADDR\"");
 	assert_misuse(b, "fdb replace s21 02:aa:00:00:00:02 seq 1",
 		      "fdb replace needs \"peer ADDR\"");
@@ -154,7 +169,7 @@ static void test_help(void **state)
 		assert_int_equal(bench_run(b, "help"), OVCTL_DONE);
 		assert_non_null(strstr(bench_out(b), cmd->args));
 	}
-	assert_int_equal(i, 16);
+	assert_int_equal(i, 21);
 	assert_int_equal(bench_run(b, "peer add s21 10.9.0.2 -h"), OVCTL_DONE);
 	assert_int_equal(b->sent_count, 0);
 }

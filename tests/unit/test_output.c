@@ -115,9 +115,28 @@ static void test_fdb_text(void **state)
 	struct bench *b = *state;
 
 	assert_shows(b, "fdb show s21",
-		     "DEV             NETNS MAC               KIND    PLACE PEER            SEQ   IDLE    MOVES FROZEN\n"
-		     "s21             -     02:aa:00:00:00:02 static  peer  10.9.0.2        7     120     0     off\n"
-		     "s21             -     02:aa:00:00:00:03 learned peer  10.9.0.2        -     120     5     on\n");
+		     "DEV             NETNS MAC               KIND    PLACE PEER            SEQ   IDLE    MOVES FROZEN PORT\n"
+		     "s21             -     02:aa:00:00:00:02 static  peer  10.9.0.2        7     120     0     off    -\n"
+		     "s21             -     02:aa:00:00:00:03 learned peer  10.9.0.2        -     120     5     on     -\n");
+}
+
+static void test_port_text(void **state)
+{
+	struct bench *b = *state;
+
+	assert_shows(b, "port show s21",
+		     "DEV             NETNS PORT            PRIORITY STATE    PINNED BRIDGE          ENTRIES TX-PACKETS RX-PACKETS TX-DROPS\n"
+		     "s21             -     s21a            32768    selected on     br21            3       -          -          -\n"
+		     "s21             -     s21b            32768    unusable off    -               3       -          -          -\n");
+}
+
+static void test_port_json(void **state)
+{
+	struct bench *b = *state;
+
+	b->ov.json = true;
+	assert_shows(b, "port show s21 s21b",
+		     "[\n {\"ifname\":\"s21\",\"ifindex\":5,\"index\":9,\"name\":\"s21b\",\"priority\":32768,\"state\":\"unusable\",\"entries\":3,\"pinned\":false}\n]\n");
 }
 
 static void test_fdb_json(void **state)
@@ -204,6 +223,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_peer_text, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_peer_json, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_fdb_text, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_port_text, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_port_json, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_fdb_json, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_stats, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_empty, bench_setup, bench_teardown),

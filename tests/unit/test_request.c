@@ -108,6 +108,26 @@ static void test_fdb(void **state)
 	assert_sent(b, TENOVL_CMD_FDB_GET, NLM_F_ACK, "ifindex=05000000 fdb[ mac=02aa00000002 ]");
 }
 
+/* A port is named by the index that the family tells for its name. */
+static void test_port(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(bench_run(b, "port set s21 s21b priority 7"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_PORT_SET, NLM_F_ACK,
+		    "ifindex=05000000 port[ index=09000000 priority=07000000 ]");
+	assert_int_equal(bench_run(b, "port select s21 s21a"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_PORT_SELECT, NLM_F_ACK,
+		    "ifindex=05000000 port[ index=08000000 ]");
+	assert_int_equal(bench_run(b, "port select s21 auto"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_PORT_SELECT, NLM_F_ACK, "ifindex=05000000");
+	assert_int_equal(bench_run(b, "port show s21 s21b"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_PORT_GET, NLM_F_ACK,
+		    "ifindex=05000000 port[ index=09000000 ]");
+	assert_int_equal(bench_run(b, "port show t1"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_PORT_GET, NLM_F_DUMP, "ifindex=07000000 netns-id=00000000");
+}
+
 static void test_get(void **state)
 {
 	struct bench *b = *state;
@@ -217,6 +237,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dev_set, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_peer, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_fdb, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_port, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_get, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_sequence, bench_setup, bench_teardown),
 		cmocka_unit_test(test_link_messages),

@@ -295,7 +295,7 @@ static void test_several(void **state)
 			       "mode l2 netns blue vni 7 srcport 100 0xff local fd09::1", copy),
 			 OVCTL_DONE);
 	assert_int_equal(st.count, 5);
-	assert_string_equal(st.netns, "blue");
+	assert_string_equal(st.name, "blue");
 	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_DEV_SRC_PORT_MIN)->num, 100);
 	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_DEV_SRC_PORT_MAX)->num, 255);
 	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_DEV_LOCAL)->addr.len, 16);

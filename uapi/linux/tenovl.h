@@ -10,6 +10,7 @@
 #define TENOVL_FAMILY_VERSION	1
 
 #define TENOVL_KIND	"tenovl"
+#define TENOVL_PORT_KIND	"tenovl_port"
 #define TENOVL_VNI_MAX	16777215
 #define TENOVL_MTU_MAX	65461
 
@@ -110,11 +111,66 @@ enum tenovl_admin {
  * @TENOVL_PLACE_NONE: Nowhere.
  * @TENOVL_PLACE_HEAD: The device itself, that is the host's own stack.
  * @TENOVL_PLACE_PEER: A remote VTEP.
+ * @TENOVL_PLACE_PORT: A port, that is the bridge that it is in.
  */
 enum tenovl_place {
 	TENOVL_PLACE_NONE,
 	TENOVL_PLACE_HEAD,
 	TENOVL_PLACE_PEER,
+	TENOVL_PLACE_PORT,
+};
+
+/**
+ * enum tenovl_standby_ingress - What becomes of frames that come by a port
+ *   which is not the selected one.
+ * @TENOVL_STANDBY_INGRESS_DROP: Dropped and counted.
+ * @TENOVL_STANDBY_INGRESS_LEARN: What is for one station is taken, and
+ *   answered by that port; what is for all is dropped and counted.
+ */
+enum tenovl_standby_ingress {
+	TENOVL_STANDBY_INGRESS_DROP,
+	TENOVL_STANDBY_INGRESS_LEARN,
+};
+
+/**
+ * enum tenovl_port_state - What a port is to its device.
+ * @TENOVL_PORT_STATE_UNUSABLE: Cannot carry traffic: it, its bridge or the
+ *   device is down, it is in no bridge, or the bridge does not forward by it.
+ * @TENOVL_PORT_STATE_STANDBY: Could carry traffic, and another one does.
+ * @TENOVL_PORT_STATE_SELECTED: Carries the traffic.
+ */
+enum tenovl_port_state {
+	TENOVL_PORT_STATE_UNUSABLE,
+	TENOVL_PORT_STATE_STANDBY,
+	TENOVL_PORT_STATE_SELECTED,
+};
+
+/**
+ * enum tenovl_cause - Why the selected port changed.
+ * @TENOVL_CAUSE_NONE: It never did.
+ * @TENOVL_CAUSE_FOUND: There was none, and a port came to be usable.
+ * @TENOVL_CAUSE_ADMIN: An operator set a port or the device down, or changed
+ *   what ports are worth.
+ * @TENOVL_CAUSE_BRIDGE_DOWN: The bridge was set down, or has too few live
+ *   ports (min-live).
+ * @TENOVL_CAUSE_BRIDGE_DELETED: The bridge was deleted.
+ * @TENOVL_CAUSE_PORT_REMOVED: The port was taken out of its bridge, or
+ *   deleted.
+ * @TENOVL_CAUSE_STP: The bridge does not forward by the port any more.
+ * @TENOVL_CAUSE_REVERT: A better port can be had again.
+ * @TENOVL_CAUSE_PINNED: An operator named the port, or left the choice to the
+ *   device again.
+ */
+enum tenovl_cause {
+	TENOVL_CAUSE_NONE,
+	TENOVL_CAUSE_FOUND,
+	TENOVL_CAUSE_ADMIN,
+	TENOVL_CAUSE_BRIDGE_DOWN,
+	TENOVL_CAUSE_BRIDGE_DELETED,
+	TENOVL_CAUSE_PORT_REMOVED,
+	TENOVL_CAUSE_STP,
+	TENOVL_CAUSE_REVERT,
+	TENOVL_CAUSE_PINNED,
 };
 
 /**
@@ -136,6 +192,9 @@ enum tenovl_fdb_kind {
  * @TENOVL_EVENT_FDB_FROZEN: An address moved too often; it stays where it is
  *   for a move-window.
  * @TENOVL_EVENT_FDB_THAWED: A frozen address may move again.
+ * @TENOVL_EVENT_PORT_CHANGED: Its priority, or whether it could carry traffic.
+ * @TENOVL_EVENT_PORT_SELECTED: Another port carries the traffic, or none does
+ *   (selection tells which and why).
  */
 enum tenovl_event {
 	TENOVL_EVENT_DEV_ADDED,
@@ -151,6 +210,10 @@ enum tenovl_event {
 	TENOVL_EVENT_FDB_MOVED,
 	TENOVL_EVENT_FDB_FROZEN,
 	TENOVL_EVENT_FDB_THAWED,
+	TENOVL_EVENT_PORT_ADDED,
+	TENOVL_EVENT_PORT_CHANGED,
+	TENOVL_EVENT_PORT_DELETED,
+	TENOVL_EVENT_PORT_SELECTED,
 };
 
 enum {
@@ -164,6 +227,8 @@ enum {
 	TENOVL_A_STATS,
 	TENOVL_A_NET_STATS,
 	TENOVL_A_EVENT,
+	TENOVL_A_PORT,
+	TENOVL_A_SELECTION,
 
 	__TENOVL_A_MAX,
 	TENOVL_A_MAX = (__TENOVL_A_MAX - 1)
@@ -201,6 +266,15 @@ enum {
 	TENOVL_A_DEV_PEERS,
 	TENOVL_A_DEV_STATIC_ENTRIES,
 	TENOVL_A_DEV_LEARNED_ENTRIES,
+	TENOVL_A_DEV_STANDBY_INGRESS,
+	TENOVL_A_DEV_REVERT,
+	TENOVL_A_DEV_REVERT_DELAY,
+	TENOVL_A_DEV_HOLD,
+	TENOVL_A_DEV_MIN_LIVE,
+	TENOVL_A_DEV_ANNOUNCE_COUNT,
+	TENOVL_A_DEV_ANNOUNCE_INTERVAL,
+	TENOVL_A_DEV_PORTS,
+	TENOVL_A_DEV_SELECTION,
 
 	__TENOVL_A_DEV_MAX,
 	TENOVL_A_DEV_MAX = (__TENOVL_A_DEV_MAX - 1)
@@ -240,9 +314,39 @@ enum {
 	TENOVL_A_FDB_MOVES,
 	TENOVL_A_FDB_IDLE,
 	TENOVL_A_FDB_OLD_PEER,
+	TENOVL_A_FDB_PORT,
+	TENOVL_A_FDB_PORT_NAME,
+	TENOVL_A_FDB_OLD_PORT_NAME,
 
 	__TENOVL_A_FDB_MAX,
 	TENOVL_A_FDB_MAX = (__TENOVL_A_FDB_MAX - 1)
+};
+
+enum {
+	TENOVL_A_PORT_INDEX = 1,
+	TENOVL_A_PORT_NAME,
+	TENOVL_A_PORT_PRIORITY,
+	TENOVL_A_PORT_STATE,
+	TENOVL_A_PORT_BRIDGE,
+	TENOVL_A_PORT_BRIDGE_NAME,
+	TENOVL_A_PORT_PINNED,
+	TENOVL_A_PORT_ENTRIES,
+	TENOVL_A_PORT_STATS,
+
+	__TENOVL_A_PORT_MAX,
+	TENOVL_A_PORT_MAX = (__TENOVL_A_PORT_MAX - 1)
+};
+
+enum {
+	TENOVL_A_SELECTION_PORT = 1,
+	TENOVL_A_SELECTION_PORT_NAME,
+	TENOVL_A_SELECTION_OLD_PORT_NAME,
+	TENOVL_A_SELECTION_CAUSE,
+	TENOVL_A_SELECTION_CHANGES,
+	TENOVL_A_SELECTION_AGE,
+
+	__TENOVL_A_SELECTION_MAX,
+	TENOVL_A_SELECTION_MAX = (__TENOVL_A_SELECTION_MAX - 1)
 };
 
 enum {
@@ -288,6 +392,16 @@ enum {
 	TENOVL_A_STATS_FDB_LIMIT,
 	TENOVL_A_STATS_FDB_NOMEM,
 	TENOVL_A_STATS_FDB_HELD,
+	TENOVL_A_STATS_PORT_PACKETS,
+	TENOVL_A_STATS_PORT_BYTES,
+	TENOVL_A_STATS_PORT_HEAD_PACKETS,
+	TENOVL_A_STATS_PORT_HEAD_BYTES,
+	TENOVL_A_STATS_PORT_DROP_NONE,
+	TENOVL_A_STATS_PORT_DROP_STANDBY,
+	TENOVL_A_STATS_PORT_DROP_LOCAL,
+	TENOVL_A_STATS_PORT_DROP_SMAC,
+	TENOVL_A_STATS_PORT_DROP_DOWN,
+	TENOVL_A_STATS_PORT_DROP_STACK,
 
 	__TENOVL_A_STATS_MAX,
 	TENOVL_A_STATS_MAX = (__TENOVL_A_STATS_MAX - 1)
@@ -304,6 +418,19 @@ enum {
 
 	__TENOVL_A_PEER_STATS_MAX,
 	TENOVL_A_PEER_STATS_MAX = (__TENOVL_A_PEER_STATS_MAX - 1)
+};
+
+enum {
+	TENOVL_A_PORT_STATS_PAD = 1,
+	TENOVL_A_PORT_STATS_TX_PACKETS,
+	TENOVL_A_PORT_STATS_TX_BYTES,
+	TENOVL_A_PORT_STATS_TX_DROPS,
+	TENOVL_A_PORT_STATS_RX_PACKETS,
+	TENOVL_A_PORT_STATS_RX_BYTES,
+	TENOVL_A_PORT_STATS_RX_DROPS,
+
+	__TENOVL_A_PORT_STATS_MAX,
+	TENOVL_A_PORT_STATS_MAX = (__TENOVL_A_PORT_STATS_MAX - 1)
 };
 
 enum {
@@ -333,6 +460,9 @@ enum {
 	TENOVL_CMD_FDB_FLUSH,
 	TENOVL_CMD_STATS_GET,
 	TENOVL_CMD_EVENT,
+	TENOVL_CMD_PORT_GET,
+	TENOVL_CMD_PORT_SET,
+	TENOVL_CMD_PORT_SELECT,
 
 	__TENOVL_CMD_MAX,
 	TENOVL_CMD_MAX = (__TENOVL_CMD_MAX - 1)

@@ -67,12 +67,15 @@ _ovctl_values()
 	ttl | mtu) _ovctl_offer auto ;;
 	admin) _ovctl_offer up down ;;
 	source) _ovctl_offer none ;;
-	udp-zero-csum6-rx | gre-csum | learning | source-check | flood) _ovctl_offer on off ;;
+	udp-zero-csum6-rx | gre-csum | learning | source-check | flood | revert) _ovctl_offer on off ;;
+	standby-ingress) _ovctl_offer drop learn ;;
+	bridge) _ovctl_offer "$(_ovctl_links)" ;;
 	link) _ovctl_offer none "$(_ovctl_links)" ;;
 	netns) _ovctl_offer "$(ip netns list 2>/dev/null | awk '{ print $1 }')" ;;
 	dstport) [[ $inherit ]] && _ovctl_offer inherit ;;
 	peer) _ovctl_offer "$(_ovctl_ask 3 peer show "$_ovctl_dev")" ;;
 	vni | local | srcport | mark | ageing | max-learned | move-limit | move-window | seq) ;;
+	priority | revert-delay | hold | min-live | announce-count | announce-interval) ;;
 	*) return 1 ;;
 	esac
 	return 0
@@ -83,7 +86,8 @@ _ovctl_settings()
 {
 	local dev="vni encap gre-key flowid local dstport srcport link mark ttl dscp df udp-csum
 		udp-zero-csum6-rx gre-csum inner-vlan learning ageing max-learned move-limit
-		move-window source-check mtu"
+		move-window source-check mtu standby-ingress revert revert-delay hold min-live
+		announce-count announce-interval"
 
 	_ovctl_values "${COMP_WORDS[COMP_CWORD - 1]}" && return
 	# The second number of srcport.
@@ -94,6 +98,8 @@ _ovctl_settings()
 	dev-set) _ovctl_keywords $((_ovctl_at + 3)) $dev ;;
 	peer-add | peer-set)
 		_ovctl_keywords $((_ovctl_at + 4)) encap gre-key dstport source flood admin ;;
+	port-add) _ovctl_keywords $((_ovctl_at + 4)) priority bridge ;;
+	port-set) _ovctl_keywords $((_ovctl_at + 4)) priority ;;
 	fdb-add | fdb-replace) _ovctl_keywords $((_ovctl_at + 4)) peer seq force ;;
 	fdb-del) _ovctl_keywords $((_ovctl_at + 4)) seq force ;;
 	fdb-flush)
@@ -111,16 +117,19 @@ _ovctl_argument()
 {
 	case $_ovctl_object-$_ovctl_verb-$1 in
 	dev-add-2) ;;
-	dev-set-2 | peer-*-2 | fdb-*-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" ;;
+	dev-set-2 | peer-*-2 | port-*-2 | fdb-*-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" ;;
 	dev-show-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --details ;;
 	dev-show-3) _ovctl_keywords $((_ovctl_at + 2)) --details ;;
 	dev-del-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --all ;;
 	stats-show-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --underlay ;;
 	peer-set-3 | peer-del-3 | peer-show-3)
 		_ovctl_offer "$(_ovctl_ask 3 peer show "$_ovctl_dev")" ;;
+	port-set-3 | port-del-3 | port-show-3)
+		_ovctl_offer "$(_ovctl_ask 3 port show "$_ovctl_dev")" ;;
+	port-select-3) _ovctl_offer auto "$(_ovctl_ask 3 port show "$_ovctl_dev")" ;;
 	fdb-replace-3 | fdb-del-3 | fdb-show-3)
 		_ovctl_offer "$(_ovctl_ask 3 fdb show "$_ovctl_dev")" ;;
-	peer-add-3 | fdb-add-3 | dev-del-* | *-show-*) ;;
+	peer-add-3 | port-add-3 | fdb-add-3 | dev-del-* | port-del-* | port-select-* | *-show-*) ;;
 	*) _ovctl_settings ;;
 	esac
 }
@@ -130,9 +139,10 @@ _ovctl_verbs()
 	case $_ovctl_object in
 	dev) _ovctl_offer add set show del help ;;
 	peer) _ovctl_offer add set del show help ;;
+	port) _ovctl_offer add set del show select help ;;
 	fdb) _ovctl_offer add replace del show flush help ;;
 	stats) _ovctl_offer show help --underlay "$(_ovctl_ask 1 dev show)" ;;
-	help) _ovctl_offer dev peer fdb stats monitor batch ;;
+	help) _ovctl_offer dev peer port fdb stats monitor batch ;;
 	batch) mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur") ;;
 	esac
 }
@@ -167,7 +177,7 @@ _ovctl()
 		if [[ $_ovctl_cur == -* ]]; then
 			_ovctl_offer -j --json -n --netns -h --help -V --version
 		else
-			_ovctl_offer dev peer fdb stats monitor batch help
+			_ovctl_offer dev peer port fdb stats monitor batch help
 		fi
 		;;
 	1) _ovctl_verbs ;;

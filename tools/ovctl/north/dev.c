@@ -18,7 +18,9 @@
 	"  dscp N|inherit | df unset|set|inherit | udp-csum auto|on|off |\n"			\
 	"  udp-zero-csum6-rx on|off | gre-csum on|off | inner-vlan pass|drop |\n"		\
 	"  learning on|off | ageing SECONDS | max-learned N | move-limit N |\n"		\
-	"  move-window SECONDS | source-check on|off | mtu N|auto"
+	"  move-window SECONDS | source-check on|off | mtu N|auto |\n"				\
+	"  standby-ingress drop|learn | revert on|off | revert-delay MS | hold MS |\n"	\
+	"  min-live N | announce-count N | announce-interval MS"
 
 static const struct ovctl_column ovctl_dev_columns[] = {
 	{ "DEV", "ifname", 15 },
@@ -147,8 +149,8 @@ static int ovctl_dev_add(struct ovctl *ov, int argc, char **argv)
 	if (ret)
 		goto out_free;
 	ovctl_dev_drop_mode(&st);
-	if (st.netns)
-		ret = ovctl_netns_open(ov, st.netns, &netns_fd);
+	if (st.name)
+		ret = ovctl_netns_open(ov, st.name, &netns_fd);
 	if (ret)
 		goto out_free;
 	ret = ovctl_dev_add_in(ov, argv[0], netns_fd, &st);

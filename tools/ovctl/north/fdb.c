@@ -18,6 +18,7 @@ static const struct ovctl_column ovctl_fdb_columns[] = {
 	{ "IDLE", "idle", 7 },
 	{ "MOVES", "moves", 5 },
 	{ "FROZEN", "frozen", 6 },
+	{ "PORT", "port-name", 15 },
 	{ 0 },
 };
 

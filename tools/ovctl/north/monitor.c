@@ -167,6 +167,9 @@ int ovctl_monitor_resync(struct ovctl *ov)
 	for (i = 0; !ret && i < ov->devs->count; i++) {
 		ret = ovctl_monitor_table(ov, TENOVL_CMD_PEER_GET, &ov->devs->list[i], "peer");
 		if (!ret)
+			ret = ovctl_monitor_table(ov, TENOVL_CMD_PORT_GET, &ov->devs->list[i],
+						  "port");
+		if (!ret)
 			ret = ovctl_monitor_table(ov, TENOVL_CMD_FDB_GET, &ov->devs->list[i],
 						  "fdb");
 	}

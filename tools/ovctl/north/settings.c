@@ -11,6 +11,8 @@
 	{ .word = w, .noun = n, .set = &ovctl_set_dev, .id = TENOVL_A_DEV_##attr, __VA_ARGS__ }
 #define PEER(w, attr, n, ...)								\
 	{ .word = w, .noun = n, .set = &ovctl_set_peer, .id = TENOVL_A_PEER_##attr, __VA_ARGS__ }
+#define PORT(w, attr, n, ...)								\
+	{ .word = w, .noun = n, .set = &ovctl_set_port, .id = TENOVL_A_PORT_##attr, __VA_ARGS__ }
 #define FDB(w, attr, n, ...)								\
 	{ .word = w, .noun = n, .set = &ovctl_set_fdb, .id = TENOVL_A_FDB_##attr, __VA_ARGS__ }
 
@@ -41,6 +43,20 @@ const struct ovctl_word ovctl_words_dev_add[] = {
 	DEV("move-window", MOVE_WINDOW, "a number of seconds"),
 	DEV("source-check", SOURCE_CHECK, "a switch"),
 	DEV("mtu", MTU, "an MTU", .also = { "auto", TENOVL_A_DEV_MTU_AUTO, 1 }),
+	DEV("standby-ingress", STANDBY_INGRESS, "a standby mode"),
+	DEV("revert", REVERT, "a switch"),
+	DEV("revert-delay", REVERT_DELAY, "a number of milliseconds"),
+	DEV("hold", HOLD, "a number of milliseconds"),
+	DEV("min-live", MIN_LIVE, "a number of ports"),
+	DEV("announce-count", ANNOUNCE_COUNT, "a number of announcements"),
+	DEV("announce-interval", ANNOUNCE_INTERVAL, "a number of milliseconds"),
+	{ 0 },
+};
+
+const struct ovctl_word ovctl_words_port_add[] = {
+	{ .word = "bridge", .noun = "a bridge", .text = true },
+	/* ovctl_words_port_set begins here. */
+	PORT("priority", PRIORITY, "a priority"),
 	{ 0 },
 };
 
@@ -257,7 +273,7 @@ static int ovctl_word_parse(struct ovctl *ov, struct ovctl_settings *st,
 		return ovctl_misuse(ov, "\"%s\" needs %s", word->word,
 				    word->id2 ? "two values, the first and the last" : "a value");
 	if (word->text) {
-		st->netns = argv[0];
+		st->name = argv[0];
 		return OVCTL_DONE;
 	}
 	st->count++;

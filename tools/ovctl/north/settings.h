@@ -48,17 +48,20 @@ struct ovctl_word {
  * struct ovctl_settings - The settings of one command.
  * @count: How many values there are.
  * @values: The values, in the order given.
- * @netns: The value of the keyword netns, or NULL.
+ * @name: The value of the keyword whose value is free text, or NULL.
  */
 struct ovctl_settings {
 	unsigned int count;
 	struct ovctl_value values[OVCTL_VALUES_MAX];
-	const char *netns;
+	const char *name;
 };
 
 extern const struct ovctl_word ovctl_words_dev_add[];
 /* The first two are for making a device only. */
 #define ovctl_words_dev_set (&ovctl_words_dev_add[2])
+extern const struct ovctl_word ovctl_words_port_add[];
+/* The first is for making a port only. */
+#define ovctl_words_port_set (&ovctl_words_port_add[1])
 extern const struct ovctl_word ovctl_words_peer[];
 extern const struct ovctl_word ovctl_words_fdb_add[];
 extern const struct ovctl_word ovctl_words_fdb_del[];

@@ -106,49 +106,71 @@ static int ovctl_show_all(struct ovctl_table *table, uint8_t cmd, uint16_t nest,
 	return OVCTL_DONE;
 }
 
-static int ovctl_show_one(struct ovctl_table *table, uint8_t cmd, uint16_t nest,
-			  const char *name, const struct ovctl_dev *dev,
-			  const struct ovctl_column *columns, const char *key)
+/**
+ * ovctl_show_key() - Show one object of a device.
+ * @ov: The run.
+ * @cmd: What asks for it.
+ * @nest: The attribute that holds it.
+ * @name: The command's name.
+ * @dev: The device.
+ * @columns: The columns of the text.
+ * @key: What names it.
+ *
+ * Return: an ovctl_exit.
+ */
+int ovctl_show_key(struct ovctl *ov, uint8_t cmd, uint16_t nest, const char *name,
+		   const struct ovctl_dev *dev, const struct ovctl_column *columns,
+		   const struct ovctl_value *key)
 {
-	const struct ovctl_set *set = ovctl_spec_attr(&ovctl_set_top, nest)->nested;
-	struct ovctl_value value = { .attr = ovctl_spec_attr(set, set->key) };
-	struct ovctl *ov = table->ov;
+	struct ovctl_table table = { .ov = ov };
 	struct ovctl_reply rp = { 0 };
-	struct ovctl_addr *list;
 	struct ovctl_request *rq;
-	unsigned int count;
 	int ret;
 
-	ret = ovctl_list_parse(ov, value.attr, key, &list, &count);
-	value.addr = ret ? value.addr : list[0];
-	free(list);
-	if (ret)
-		return ret;
-	if (count > 1)
-		return ovctl_misuse(ov, "%s takes one address", name);
 	rq = ovctl_genl_request(ov, cmd, NLM_F_ACK, dev);
 	if (!rq)
 		return OVCTL_FAILED;
 	ovctl_request_name(rq, "%s %s", name, dev->name);
-	if (!ovctl_request_entry(rq, nest, &value, NULL, 0, ov->line))
+	if (!ovctl_request_entry(rq, nest, key, NULL, 0, ov->line))
 		ret = ovctl_fail(ov, "out of memory");
 	else
 		ret = ovctl_genl_do(ov, rq, &rp);
 	if (!ret) {
-		ovctl_table_begin(table, ov, columns, false);
-		ret = ovctl_show_reply(table, &rp, nest, dev->name);
-		ovctl_table_end(table);
+		ovctl_table_begin(&table, ov, columns, false);
+		ret = ovctl_show_reply(&table, &rp, nest, dev->name);
+		ovctl_table_end(&table);
 	}
 	ovctl_reply_free(&rp);
 	ovctl_request_free(rq);
 	return ret;
 }
 
+/* The one that has this address. */
+static int ovctl_show_one(struct ovctl *ov, uint8_t cmd, uint16_t nest, const char *name,
+			  const struct ovctl_dev *dev, const struct ovctl_column *columns,
+			  const char *text)
+{
+	const struct ovctl_set *set = ovctl_spec_attr(&ovctl_set_top, nest)->nested;
+	struct ovctl_value key = { .attr = ovctl_spec_attr(set, set->key) };
+	struct ovctl_addr *list;
+	unsigned int count;
+	int ret;
+
+	ret = ovctl_list_parse(ov, key.attr, text, &list, &count);
+	key.addr = ret ? key.addr : list[0];
+	free(list);
+	if (ret)
+		return ret;
+	if (count > 1)
+		return ovctl_misuse(ov, "%s takes one address", name);
+	return ovctl_show_key(ov, cmd, nest, name, dev, columns, &key);
+}
+
 /**
- * ovctl_show_objects() - Carry out "peer show" or "fdb show".
+ * ovctl_show_objects() - Carry out "peer show" or "fdb show", or "port show" of all.
  * @ov: The run.
- * @cmd: TENOVL_CMD_PEER_GET or TENOVL_CMD_FDB_GET.
- * @nest: TENOVL_A_PEER or TENOVL_A_FDB.
+ * @cmd: TENOVL_CMD_PEER_GET, _FDB_GET or _PORT_GET.
+ * @nest: TENOVL_A_PEER, _FDB or _PORT.
  * @name: The command's name.
  * @columns: The columns of the text.
  * @argc: How many words follow the command.
@@ -170,7 +192,7 @@ int ovctl_show_objects(struct ovctl *ov, uint8_t cmd, uint16_t nest, const char 
 	if (ret)
 		return ret;
 	if (argc == 2)
-		return ovctl_show_one(&table, cmd, nest, name, &dev, columns, argv[1]);
+		return ovctl_show_one(ov, cmd, nest, name, &dev, columns, argv[1]);
 	ovctl_table_begin(&table, ov, columns, false);
 	if (argc)
 		ret = ovctl_show_dev(&table, cmd, nest, name, &dev, false);

@@ -5,6 +5,7 @@
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 #include <linux/tenovl.h>
+#include <net/if.h>
 #include <netlink/attr.h>
 #include <string.h>
 
@@ -25,15 +26,9 @@ static struct nl_msg *ovctl_rtnl_message(int type, int flags, const void *head, 
 	return msg;
 }
 
-/**
- * ovctl_rtnl_add_message() - Build the request that makes a device.
- * @name: The device's name.
- * @netns_fd: The namespace to make it in, or -1 for this one. This one becomes
- *	its underlay either way.
- *
- * Return: the message, or NULL where memory ran out.
- */
-struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd)
+/* @link: an interface here, or 0. @netns_fd: another namespace to make it in, or -1. */
+static struct nl_msg *ovctl_rtnl_new_message(const char *kind, const char *name, uint32_t link,
+					     int netns_fd)
 {
 	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
 	struct nlattr *info;
@@ -47,8 +42,10 @@ struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd)
 		goto err_free;
 	if (netns_fd >= 0 && nla_put_u32(msg, IFLA_NET_NS_FD, netns_fd))
 		goto err_free;
+	if (link && nla_put_u32(msg, IFLA_LINK, link))
+		goto err_free;
 	info = nla_nest_start(msg, IFLA_LINKINFO | NLA_F_NESTED);
-	if (!info || nla_put_string(msg, IFLA_INFO_KIND, TENOVL_KIND))
+	if (!info || nla_put_string(msg, IFLA_INFO_KIND, kind))
 		goto err_free;
 	nla_nest_end(msg, info);
 	return msg;
@@ -56,6 +53,56 @@ struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd)
 err_free:
 	nlmsg_free(msg);
 	return NULL;
+}
+
+/**
+ * ovctl_rtnl_add_message() - Build the request that makes a device.
+ * @name: The device's name.
+ * @netns_fd: The namespace to make it in, or -1 for this one. This one becomes
+ *	its underlay either way.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd)
+{
+	return ovctl_rtnl_new_message(TENOVL_KIND, name, 0, netns_fd);
+}
+
+/**
+ * ovctl_rtnl_port_message() - Build the request that makes a port.
+ * @name: The port's name.
+ * @dev: Its device, of this namespace.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_port_message(const char *name, const struct ovctl_dev *dev)
+{
+	return ovctl_rtnl_new_message(TENOVL_PORT_KIND, name, dev->ifindex, -1);
+}
+
+/**
+ * ovctl_rtnl_enslave_message() - Build the request that puts a port into a bridge and
+ * sets it up.
+ * @port: The index of the port, in this namespace.
+ * @bridge: The index of the bridge.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_enslave_message(uint32_t port, uint32_t bridge)
+{
+	struct ifinfomsg head = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = port,
+		.ifi_flags = IFF_UP,
+		.ifi_change = IFF_UP,
+	};
+	struct nl_msg *msg = ovctl_rtnl_message(RTM_NEWLINK, NLM_F_ACK, &head, sizeof(head));
+
+	if (msg && nla_put_u32(msg, IFLA_MASTER, bridge)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
 }
 
 /**
@@ -167,6 +214,25 @@ int ovctl_rtnl_add(struct ovctl *ov, const char *name, int netns_fd)
 }
 
 /**
+ * ovctl_rtnl_do() - Have a change made.
+ * @ov: The run.
+ * @msg: The request; consumed. NULL: memory ran out.
+ * @what: The command in the user's words, for a sentence.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_rtnl_do(struct ovctl *ov, struct nl_msg *msg, const char *what)
+{
+	struct ovctl_reply rp;
+	int ret = OVCTL_DONE;
+
+	if (ovctl_rtnl_call(ov, msg, &rp))
+		ret = ovctl_fail(ov, "%s: %s", what, ovctl_rtnl_reason(&rp, false));
+	ovctl_reply_free(&rp);
+	return ret;
+}
+
+/**
  * ovctl_rtnl_del() - Delete a device.
  * @ov: The run.
  * @dev: The device.
@@ -175,13 +241,10 @@ int ovctl_rtnl_add(struct ovctl *ov, const char *name, int netns_fd)
  */
 int ovctl_rtnl_del(struct ovctl *ov, const struct ovctl_dev *dev)
 {
-	struct ovctl_reply rp;
-	int ret = OVCTL_DONE;
+	char what[32];
 
-	if (ovctl_rtnl_call(ov, ovctl_rtnl_del_message(dev), &rp))
-		ret = ovctl_fail(ov, "dev del %s: %s", dev->name, ovctl_rtnl_reason(&rp, false));
-	ovctl_reply_free(&rp);
-	return ret;
+	snprintf(what, sizeof(what), "dev del %s", dev->name);
+	return ovctl_rtnl_do(ov, ovctl_rtnl_del_message(dev), what);
 }
 
 /**

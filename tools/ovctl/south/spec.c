@@ -32,13 +32,19 @@ LOCAL_NAMES(df, "df", "unset", "set", "inherit");
 LOCAL_NAMES(csum, "csum", "auto", "off", "on");
 LOCAL_NAMES(inner_vlan, "inner-vlan", "pass", "drop");
 LOCAL_NAMES(admin, "admin", "down", "up");
-LOCAL_NAMES(place, "place", "none", "head", "peer");
+LOCAL_NAMES(place, "place", "none", "head", "peer", "port");
+LOCAL_NAMES(standby_ingress, "standby-ingress", "drop", "learn");
+LOCAL_NAMES(port_state, "port-state", "unusable", "standby", "selected");
+LOCAL_NAMES(cause, "cause",
+	    "none", "found", "admin", "bridge-down", "bridge-deleted", "port-removed", "stp",
+	    "revert", "pinned");
 LOCAL_NAMES(fdb_kind, "fdb-kind", "static", "learned");
 NAMES(event, "event",
 	"dev-added", "dev-changed", "dev-deleted",
 	"peer-added", "peer-changed", "peer-deleted",
 	"fdb-added", "fdb-changed", "fdb-deleted",
-	"fdb-aged", "fdb-moved", "fdb-frozen", "fdb-thawed");
+	"fdb-aged", "fdb-moved", "fdb-frozen", "fdb-thawed",
+	"port-added", "port-changed", "port-deleted", "port-selected");
 
 /* One row per attribute: A(number, name, ...) with what is not the default. */
 #define A(num, n, ...)								\
@@ -76,6 +82,8 @@ static const struct ovctl_attr top_attrs[] = {
 	A(TENOVL_A_STATS, "stats", NEST(stats)),
 	A(TENOVL_A_NET_STATS, "net-stats", NEST(net_stats)),
 	A(TENOVL_A_EVENT, "event", ENUM(event)),
+	A(TENOVL_A_PORT, "port", NEST(port)),
+	A(TENOVL_A_SELECTION, "selection", NEST(selection)),
 };
 SET(top, "tenovl", 0);
 
@@ -111,6 +119,15 @@ static const struct ovctl_attr dev_attrs[] = {
 	A(TENOVL_A_DEV_PEERS, "peers", U32),
 	A(TENOVL_A_DEV_STATIC_ENTRIES, "static-entries", U32),
 	A(TENOVL_A_DEV_LEARNED_ENTRIES, "learned-entries", U32),
+	A(TENOVL_A_DEV_STANDBY_INGRESS, "standby-ingress", ENUM(standby_ingress), .max = 1),
+	A(TENOVL_A_DEV_REVERT, "revert", BOOL),
+	A(TENOVL_A_DEV_REVERT_DELAY, "revert-delay", U32, .max = 3600000),
+	A(TENOVL_A_DEV_HOLD, "hold", U32, .max = 3600000),
+	A(TENOVL_A_DEV_MIN_LIVE, "min-live", U32, .max = 1023),
+	A(TENOVL_A_DEV_ANNOUNCE_COUNT, "announce-count", U32, .max = 100),
+	A(TENOVL_A_DEV_ANNOUNCE_INTERVAL, "announce-interval", U32, .min = 1, .max = 60000),
+	A(TENOVL_A_DEV_PORTS, "ports", U32),
+	A(TENOVL_A_DEV_SELECTION, "selection", NEST(selection)),
 };
 SET(dev, "dev", 0);
 
@@ -144,8 +161,34 @@ static const struct ovctl_attr fdb_attrs[] = {
 	A(TENOVL_A_FDB_MOVES, "moves", U32),
 	A(TENOVL_A_FDB_IDLE, "idle", U32),
 	A(TENOVL_A_FDB_OLD_PEER, "old-peer", ADDR),
+	A(TENOVL_A_FDB_PORT, "port", U32),
+	A(TENOVL_A_FDB_PORT_NAME, "port-name", STRING),
+	A(TENOVL_A_FDB_OLD_PORT_NAME, "old-port-name", STRING),
 };
 SET(fdb, "fdb", TENOVL_A_FDB_MAC);
+
+static const struct ovctl_attr port_attrs[] = {
+	A(TENOVL_A_PORT_INDEX, "index", U32, .min = 1),
+	A(TENOVL_A_PORT_NAME, "name", STRING),
+	A(TENOVL_A_PORT_PRIORITY, "priority", U32, .max = 65535),
+	A(TENOVL_A_PORT_STATE, "state", ENUM(port_state)),
+	A(TENOVL_A_PORT_BRIDGE, "bridge", U32),
+	A(TENOVL_A_PORT_BRIDGE_NAME, "bridge-name", STRING),
+	A(TENOVL_A_PORT_PINNED, "pinned", FLAG, .told = true),
+	A(TENOVL_A_PORT_ENTRIES, "entries", U32),
+	A(TENOVL_A_PORT_STATS, "stats", NEST(port_stats)),
+};
+SET(port, "port", TENOVL_A_PORT_INDEX);
+
+static const struct ovctl_attr selection_attrs[] = {
+	A(TENOVL_A_SELECTION_PORT, "port", U32),
+	A(TENOVL_A_SELECTION_PORT_NAME, "port-name", STRING),
+	A(TENOVL_A_SELECTION_OLD_PORT_NAME, "old-port-name", STRING),
+	A(TENOVL_A_SELECTION_CAUSE, "cause", ENUM(cause)),
+	A(TENOVL_A_SELECTION_CHANGES, "changes", U32),
+	A(TENOVL_A_SELECTION_AGE, "age", U32),
+};
+SET(selection, "selection", 0);
 
 static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_PAD, "pad", PAD),
@@ -190,6 +233,16 @@ static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_FDB_LIMIT, "fdb-limit", U64),
 	A(TENOVL_A_STATS_FDB_NOMEM, "fdb-nomem", U64),
 	A(TENOVL_A_STATS_FDB_HELD, "fdb-held", U64),
+	A(TENOVL_A_STATS_PORT_PACKETS, "port-packets", U64),
+	A(TENOVL_A_STATS_PORT_BYTES, "port-bytes", U64),
+	A(TENOVL_A_STATS_PORT_HEAD_PACKETS, "port-head-packets", U64),
+	A(TENOVL_A_STATS_PORT_HEAD_BYTES, "port-head-bytes", U64),
+	A(TENOVL_A_STATS_PORT_DROP_NONE, "port-drop-none", U64),
+	A(TENOVL_A_STATS_PORT_DROP_STANDBY, "port-drop-standby", U64),
+	A(TENOVL_A_STATS_PORT_DROP_LOCAL, "port-drop-local", U64),
+	A(TENOVL_A_STATS_PORT_DROP_SMAC, "port-drop-smac", U64),
+	A(TENOVL_A_STATS_PORT_DROP_DOWN, "port-drop-down", U64),
+	A(TENOVL_A_STATS_PORT_DROP_STACK, "port-drop-stack", U64),
 };
 SET(stats, "stats", 0);
 
@@ -203,6 +256,17 @@ static const struct ovctl_attr peer_stats_attrs[] = {
 	A(TENOVL_A_PEER_STATS_RX_DROPS, "rx-drops", U64),
 };
 SET(peer_stats, "peer-stats", 0);
+
+static const struct ovctl_attr port_stats_attrs[] = {
+	A(TENOVL_A_PORT_STATS_PAD, "pad", PAD),
+	A(TENOVL_A_PORT_STATS_TX_PACKETS, "tx-packets", U64),
+	A(TENOVL_A_PORT_STATS_TX_BYTES, "tx-bytes", U64),
+	A(TENOVL_A_PORT_STATS_TX_DROPS, "tx-drops", U64),
+	A(TENOVL_A_PORT_STATS_RX_PACKETS, "rx-packets", U64),
+	A(TENOVL_A_PORT_STATS_RX_BYTES, "rx-bytes", U64),
+	A(TENOVL_A_PORT_STATS_RX_DROPS, "rx-drops", U64),
+};
+SET(port_stats, "port-stats", 0);
 
 static const struct ovctl_attr net_stats_attrs[] = {
 	A(TENOVL_A_NET_STATS_PAD, "pad", PAD),

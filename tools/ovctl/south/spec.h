@@ -111,8 +111,11 @@ extern const struct ovctl_set ovctl_set_dev;
 extern const struct ovctl_set ovctl_set_peer;
 extern const struct ovctl_set ovctl_set_sources;
 extern const struct ovctl_set ovctl_set_fdb;
+extern const struct ovctl_set ovctl_set_port;
+extern const struct ovctl_set ovctl_set_selection;
 extern const struct ovctl_set ovctl_set_stats;
 extern const struct ovctl_set ovctl_set_peer_stats;
+extern const struct ovctl_set ovctl_set_port_stats;
 extern const struct ovctl_set ovctl_set_net_stats;
 
 extern const struct ovctl_enum ovctl_enum_event;
