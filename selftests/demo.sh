@@ -21,7 +21,7 @@ clean()
 	for p in "${BG[@]}"; do
 		kill "$p" 2>/dev/null
 	done
-	for n in red1 red2 blue1 blue2 hv1 hv2 router; do
+	for n in web red1 red2 blue1 blue2 hv1 hv2 router; do
 		ip netns del "$n" 2>/dev/null
 	done
 	rm -rf "$TMP"
@@ -189,6 +189,54 @@ seen_pair()
 	(($(tcpdump -n -r "$TMP/seen.pcap" 2>/dev/null | wc -l) >= 2))
 }
 
+# A VM of red1 with a NIC on each of two bridges, and a bridge of its own over the two.
+two_bridges()
+{
+	local b priority=10
+
+	ip netns add web
+	ip -n web link add br0 address 02:00:00:00:00:03 up type bridge mcast_snooping 0
+	for b in a b; do
+		ip -n red1 link add "br21$b" arp off up type bridge mcast_snooping 0
+		ip -n red1 link add "web$b" type veth peer name "eth$b" netns web
+		ip -n red1 link set "web$b" master "br21$b" up
+		ip -n web link set "eth$b" master br0 up
+		run ovctl -n red1 port add s21 "s21$b" priority "$priority" bridge "br21$b"
+		priority=$((priority + 10))
+	done
+	ip -n web addr add 21.0.0.3/24 dev br0
+	wait_for state_of s21a selected
+	wait_for state_of s21b standby
+}
+
+state_of()
+{
+	[[ $(ovctl -n red1 -j port show s21 "$1" | jq -r '.[0].state') == "$2" ]]
+}
+
+fail_over()
+{
+	ovctl -n hv1 monitor >"$TMP/events" &
+	BG+=($!)
+	wait_for grep -q listening "$TMP/events"
+	run ip netns exec red2 ping -c 2 -i 0.3 -W 5 21.0.0.3
+	ip netns exec red2 ping -q -c 200 -i 0.02 -W 5 21.0.0.3 >"$TMP/probes" &
+	probes=$!
+	wait_for received 40
+	run ip -n red1 link set br21a down
+	wait "$probes"
+	sed -n 's/^port-selected/    event: &/p' "$TMP/events"
+	sed -n 's/^\([0-9]* packets.*\)/    red2 to the VM, 20 ms apart: \1/p' "$TMP/probes"
+	state_of s21b selected || die "the other port did not take over"
+	(($(sed -n 's/.* \([0-9]*\) received.*/\1/p' "$TMP/probes") >= 180)) || die "too many probes were lost"
+	run ovctl -n red1 port show s21
+}
+
+received()
+{
+	(($(ip netns exec web cat /sys/class/net/br0/statistics/rx_packets) >= $1))
+}
+
 echo "tenovl on kernel $(uname -r): a tenant's frames cross between two hypervisors"
 load
 
@@ -231,6 +279,10 @@ ovctl -n red1 -j fdb show s21 | jq -e '[.. | .mac? // empty] | index("02:00:00:0
 bold "What they counted (where it is not 0)"
 counters red1 s21
 counters blue1 s22
+
+bold "A VM behind two bridges of red1, of which one fails"
+two_bridges
+fail_over
 
 bold "A refusal, in the kernel's own words"
 printf '  $ ovctl -n hv1 dev add s23 vni 2112 local 10.8.1.1\n'

@@ -11,7 +11,7 @@ TESTS="
 	defaults settings_read_back settings_at_creation peer_settings
 	changes_while_running
 	policy_bounds told_not_set
-	refused_device refused_peer refused_fdb refused_calls refused_policy refused_mtu refused_link refused_bridge
+	refused_device refused_peer refused_fdb refused_calls refused_policy refused_port refused_mtu refused_link refused_bridge
 	sentences_covered counters_covered
 	usage_errors creation_is_atomic batch
 	from_segment_and_underlay third_namespace names_in_two_namespaces
@@ -223,12 +223,14 @@ test_policy_bounds()
 	plain
 	ovctl -n "$H1" dev add b vni 200 local 10.9.0.1
 	ovctl -n "$H1" peer add b 10.9.0.2
+	ovctl -n "$H1" port add b bp
 	check "bounds of every policy" ns "$H1" "$PY" "$HELPERS/nl.py" bounds b 10.9.0.2
 }
 
 test_told_not_set()
 {
 	plain
+	ovctl -n "$H1" port add a ap
 	check "what is told is not set" ns "$H1" "$PY" "$HELPERS/nl.py" told a 10.9.0.2
 }
 
@@ -448,6 +450,45 @@ test_refused_policy()
 	END
 }
 
+test_refused_port()
+{
+	local ap
+
+	plain
+	ovctl -n "$H1" port add a ap
+	ap=$(ifindex_of "$H1" ap)
+	refusals <<-END
+		The number of ports is told, not set | raw dev-set {"dev":{"ports":1}}
+		A port is selected by port-select | raw dev-set {"dev":{"selection":"x:00000000"}}
+		Entries behind a port are learned, not set | raw fdb-replace {"fdb":[{"mac":"02:00:00:00:00:01","peer":"10.9.0.2","port":1}]}
+		Entries behind a port are learned, not set | raw fdb-add {"fdb":[{"mac":"02:00:00:00:00:07","peer":"10.9.0.2","port-name":"ap"}]}
+		The old port is told in events only | raw fdb-replace {"fdb":[{"mac":"02:00:00:00:00:01","peer":"10.9.0.2","old-port-name":"ap"}]}
+		A port is named by its index | raw port-set {"port":{"priority":1}}
+		A port is named by its index | raw port-set {"port":{"index":$ap,"name":"ap","priority":1}}
+		A port is named by its index | raw port-get {"port":{}}
+		The device has no such port | raw port-set {"port":{"index":9999,"priority":1}}
+		The device has no such port | raw port-get {"port":{"index":1}}
+		The device has no such port | raw port-select {"port":{"index":9999}}
+		The request names no setting | raw port-set {"port":{"index":$ap}}
+		The request names nothing to work on | raw port-set {}
+		This command takes one object at a time | raw port-set {"port":[{"index":$ap,"priority":1},{"index":$ap,"priority":2}]}
+		This command takes one object at a time | raw port-select {"port":[{"index":$ap},{"index":$ap}]}
+		The state of a port is told, not set | raw port-set {"port":{"index":$ap,"state":2}}
+		A bridge takes the port by rtnetlink | raw port-set {"port":{"index":$ap,"bridge":1}}
+		A bridge takes the port by rtnetlink | raw port-set {"port":{"index":$ap,"bridge-name":"br0"}}
+		A port is pinned by port-select | raw port-set {"port":{"index":$ap,"pinned":true}}
+		The number of entries is told, not set | raw port-set {"port":{"index":$ap,"entries":1}}
+		The counters of a port are told, not set | raw port-set {"port":{"index":$ap,"stats":"x:00000000"}}
+		This command changes a port only | raw port-set {"dev":"x:00000000","port":{"index":$ap,"priority":1}}
+		This command changes a port only | raw port-set {"peer":"x:00000000","port":{"index":$ap,"priority":1}}
+		This command is about a port only | raw port-get {"dev":"x:00000000","port":{"index":$ap}}
+		This command is about a port only | raw port-select {"fdb":"x:00000000","port":{"index":$ap}}
+		Counters are told, not set | raw port-set {"stats":"x:00000000","port":{"index":$ap,"priority":1}}
+		An event is told, not set | raw port-select {"event":1,"port":{"index":$ap}}
+	END
+	same 32768 "$(json_get "$(o -j port show a ap)" priority none)" "the priority afterwards"
+}
+
 # A team does not let the MTU of its ports change.
 test_refused_mtu()
 {
@@ -547,6 +588,7 @@ test_sentences_covered()
 UNMOVED="
 rx-drop-nomem: kept for an allocation that fails, of a few bytes and without waiting
 fdb-nomem: the same; the debug kernel's fault injection fails it at random
+port-drop-down: a port loses its carrier with its device, so only frames under way can meet it
 "
 
 test_counters_covered()
@@ -763,6 +805,8 @@ test_userns_root()
 	open_helpers
 	must_fail_with "needs CAP_NET_ADMIN in the initial user namespace" \
 		unshare -Urn ip link add x type tenovl
+	must_fail_with "A tenovl port needs CAP_NET_ADMIN in the initial user namespace" \
+		unshare -Urn ip link add link lo name x type tenovl_port
 	check "every call answers EPERM" unshare -Urn \
 		env TENOVL_SPEC="$TMP/tenovl.yaml" "$PY" "$TMP/nl.py" perm
 	bg heard unshare -Urn env TENOVL_SPEC="$TMP/tenovl.yaml" "$PY" "$TMP/nl.py" hear 600

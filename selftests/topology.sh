@@ -325,9 +325,9 @@ state_of()
 {
 	local what
 
-	for what in dev peer fdb; do
+	for what in dev peer port fdb; do
 		ovctl -n "$1" -j "$what" show "$2"
-	done | sed -E '/"mtu-auto":true/s/"mtu":[0-9]+,//; s/"(generation|pmtu|idle)":[^,}]*,?//g; s/,?"stats":\{[^}]*\}//; s/\},?$/}/' | sort
+	done | sed -E '/"mtu-auto":true/s/"mtu":[0-9]+,//; s/"(generation|pmtu|idle|age)":[^,}]*,?//g; s/,?"stats":\{[^}]*\}//; s/\},?$/}/' | sort
 }
 
 # How many packets the rules with this comment counted: nft_counter NS COMMENT.

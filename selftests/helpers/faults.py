@@ -3,7 +3,7 @@
 """Let the Nth allocation of a request fail, N = 1, 2, ... until one is met no more.
 
   faults.py requests DEV PEER     every request and dump of the family
-  faults.py links                 a device made, set up, set down, deleted, by rtnetlink
+  faults.py links                 a device and a port made, set up, set down, deleted, by rtnetlink
   faults.py bridge DEV PEER       what "bridge fdb" sends
   faults.py transmit DEV SMAC     a frame sent on DEV (to all of its peers)
   faults.py namespace             a new network namespace
@@ -31,6 +31,7 @@ DEBUGFS = "/sys/kernel/debug"
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 LAST = 20000
 IFF_UP = 1
+IFLA_LINK = 5
 RTM_NEWNEIGH, RTM_DELNEIGH = 28, 29
 NTF_SELF, NUD_PERMANENT, NUD_NOARP = 2, 0x80, 0x40
 NDA_DST, NDA_LLADDR = 1, 2
@@ -119,7 +120,7 @@ def request(genl, fault, op, values, flags):
 		return None
 
 
-def undo_of(op, dev, peer):
+def undo_of(op, dev, peer, port):
 	"""What puts a device back after a request of nl.samples() that worked."""
 	entry = {"mac": "02:00:00:00:00:01", "peer": peer, "seq": 5}
 	return {
@@ -131,6 +132,8 @@ def undo_of(op, dev, peer):
 		"fdb-replace": [("fdb-del", {**dev, "fdb": [{"mac": "02:00:00:00:00:98", "seq": 9}]})],
 		"fdb-del": [("fdb-add", {**dev, "fdb": [entry]})],
 		"fdb-flush": [("fdb-add", {**dev, "fdb": [entry]})],
+		"port-set": [("port-set", {**dev, "port": {"index": port, "priority": 32768}})],
+		"port-select": [("port-select", dev)],
 	}.get(op, [])
 
 
@@ -178,7 +181,7 @@ def cmd_requests(spec, devname, peer):
 				verdict.check(quiet.state(dev) == before, label + ": cannot be undone")
 		return once
 
-	plan = [(op, values, undo_of(op, dev, peer)) for op, values in nl.samples(dev, peer)
+	plan = [(op, values, undo_of(op, dev, peer, quiet.port(dev))) for op, values in nl.samples(quiet, dev, peer)
 		if op != "dev-set"]
 	plan.append(settings(dev, quiet.call("dev-get", dev).replies[0]["dev"]))
 	plan += list(many(dev, peer))
@@ -192,7 +195,7 @@ def cmd_requests(spec, devname, peer):
 			quiet.call(back, with_what)
 		verdict.check(quiet.state(dev) == before, "%s cannot be undone" % op)
 		sweep(verdict, op, fault, step(op, values, undo, after))
-	for op, of in (("dev-get", {}), ("peer-get", dev), ("fdb-get", dev)):
+	for op, of in (("dev-get", {}), ("peer-get", dev), ("fdb-get", dev), ("port-get", dev)):
 		def dump(armed, op=op, of=of):
 			request(genl, armed, op, of, nl.NLM_F_REQUEST | nl.NLM_F_DUMP)
 			verdict.check(len(quiet.dump(op, of).replies) > 0, "%s: no dump afterwards" % op)
@@ -219,54 +222,86 @@ def references():
 		return int(f.read())
 
 
-def cmd_links(spec):
-	"""A device's life by rtnetlink."""
-	sock = Rtnl()
-	fault = Fault()
-	verdict = nl.Verdict()
-	name = rtnl.attr(rtnl.IFLA_IFNAME, b"fz\0")
-	create = link() + name + rtnl.info()
-	flags = rtnl.F_CREATE | rtnl.F_EXCL
-	genl = nl.Genl(spec)
+class Life:
+	"""A netdevice of a kind made, set up and deleted by rtnetlink while memory runs out."""
 
-	def settle(want, err, label):
-		"""After a request: there is a device or there is none, and the module is held by it."""
-		there = bool(index_of("fz"))
-		verdict.check(references() == there, "%s: %d references" % (label, references()))
+	def __init__(self, verdict, fault, name, extra, others=0):
+		self.sock = Rtnl()
+		self.verdict, self.fault, self.others = verdict, fault, others
+		self.text = name
+		self.name = rtnl.attr(rtnl.IFLA_IFNAME, name.encode() + b"\0")
+		self.new = link() + self.name + extra
+
+	def create(self, armed=None):
+		"""Make it; the errno."""
+		return self.sock.talk(rtnl.RTM_NEWLINK, rtnl.F_CREATE | rtnl.F_EXCL, self.new, armed)
+
+	def delete(self, armed=None):
+		"""Delete it; the errno."""
+		return self.sock.talk(rtnl.RTM_DELLINK, 0, link() + self.name, armed)
+
+	def settle(self, want, err, label):
+		"""After a request: it is there or it is not, and the module is held by it."""
+		there = bool(index_of(self.text))
+		self.verdict.check(references() == there + self.others,
+				   "%s: %d references" % (label, references()))
 		if err:
 			# device_add() says EINVAL where the name could not be copied.
-			verdict.check(err in NO_MEMORY + (errno.EINVAL,), "%s: errno %d" % (label, err))
+			self.verdict.check(err in NO_MEMORY + (errno.EINVAL,), "%s: errno %d" % (label, err))
 		else:
-			verdict.check(there == want, "%s: taken, and not done" % label)
+			self.verdict.check(there == want, "%s: taken, and not done" % label)
 		return there
 
-	def make(armed):
-		err = sock.talk(rtnl.RTM_NEWLINK, flags, create, armed)
-		if settle(True, err, "link made, allocation %d" % armed.number):
-			verdict.check(not sock.talk(rtnl.RTM_DELLINK, 0, link() + name), "delete")
+	def make(self, armed):
+		"""One step of a sweep."""
+		err = self.create(armed)
+		if self.settle(True, err, "%s made, allocation %d" % (self.text, armed.number)):
+			self.verdict.check(not self.delete(), "delete")
 
-	def remove(armed):
-		if not index_of("fz"):
-			sock.talk(rtnl.RTM_NEWLINK, flags, create)
-		err = sock.talk(rtnl.RTM_DELLINK, 0, link() + name, armed)
-		settle(False, err, "link deleted, allocation %d" % armed.number)
+	def remove(self, armed):
+		"""One step of a sweep."""
+		if not index_of(self.text):
+			self.create()
+		self.settle(False, self.delete(armed),
+			    "%s deleted, allocation %d" % (self.text, armed.number))
 
-	def bring_up(armed):
-		index = index_of("fz")
-		err = sock.talk(rtnl.RTM_NEWLINK, 0, link(index, IFF_UP, IFF_UP), armed)
-		verdict.check(not err or err in NO_MEMORY, "link up: errno %d" % err)
-		err = sock.talk(rtnl.RTM_NEWLINK, 0, link(index, 0, IFF_UP))
-		verdict.check(not err, "link down again: errno %d" % err)
+	def bring_up(self, armed):
+		"""One step of a sweep."""
+		index = index_of(self.text)
+		err = self.sock.talk(rtnl.RTM_NEWLINK, 0, link(index, IFF_UP, IFF_UP), armed)
+		self.verdict.check(not err or err in NO_MEMORY, "%s up: errno %d" % (self.text, err))
+		err = self.sock.talk(rtnl.RTM_NEWLINK, 0, link(index, 0, IFF_UP))
+		self.verdict.check(not err, "%s down again: errno %d" % (self.text, err))
 
-	sweep(verdict, "link made", fault, make)
-	sweep(verdict, "link deleted", fault, remove)
+	def sweep(self, label, once):
+		"""All allocations of one of these."""
+		sweep(self.verdict, "%s %s" % (self.text, label), self.fault, once)
+
+
+def cmd_links(spec):
+	"""The life of a device and of a port by rtnetlink."""
+	fault = Fault()
+	verdict = nl.Verdict()
+	genl = nl.Genl(spec)
+	dev = Life(verdict, fault, "fz", rtnl.info())
+	dev.sweep("made", dev.make)
+	dev.sweep("deleted", dev.remove)
 	for encap, key in (("vxlan", "nvgre"), ("gre", "nvgre"), ("gre", "plain")):
-		sock.talk(rtnl.RTM_NEWLINK, flags, create)
+		dev.create()
 		answer = genl.call("dev-set", {**genl.device("fz"), "dev": {
 			"vni": 77, "local": "10.9.0.1", "encap": encap, "gre-key": key}})
 		verdict.check(not answer.error, "settings: %s" % answer)
-		sweep(verdict, "link up, %s %s" % (encap, key), fault, bring_up)
-		sock.talk(rtnl.RTM_DELLINK, 0, link() + name)
+		dev.sweep("up, %s %s" % (encap, key), dev.bring_up)
+		dev.delete()
+	dev.create()
+	port = Life(verdict, fault, "fp", rtnl.attr(IFLA_LINK, struct.pack("=I", index_of("fz"))) +
+		    rtnl.info(kind=b"tenovl_port\0"), others=1)
+	port.sweep("made", port.make)
+	port.sweep("deleted", port.remove)
+	port.create()
+	port.sweep("up", port.bring_up)
+	verdict.check(not dev.delete(), "deleted with its port")
+	verdict.check(references() == 0, "%d references" % references())
 	verdict.end()
 
 

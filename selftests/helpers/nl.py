@@ -18,6 +18,7 @@ a kernel that differs from it. What ovctl would never send is sent from here.
   nl.py dumprace DEV PEER N       dumps N entries while others come and go
   nl.py fill DEV PEER FIRST N     N static entries in bulk
   nl.py overflow DEV PEER N       N entries flushed at a listener with a small buffer
+  nl.py pins DEV N                N times another port pinned, by turns
 
 Exit: 0 as expected, 1 not, with a line for every difference.
 """
@@ -65,9 +66,11 @@ BITS = {"u8": 8, "u16": 16, "u32": 32, "u64": 64, "s32": 32}
 
 # What a device, a peer or an entry tells and nobody may set.
 TOLD = {
-	"dev": {"mode", "underlay-netns-id", "peers", "static-entries", "learned-entries"},
+	"dev": {"mode", "underlay-netns-id", "peers", "static-entries", "learned-entries", "ports",
+		"selection"},
 	"peer": {"pmtu", "entries", "stats"},
-	"fdb": {"place", "frozen", "moves", "idle", "old-peer"},
+	"fdb": {"place", "frozen", "moves", "idle", "old-peer", "port", "port-name", "old-port-name"},
+	"port": {"name", "state", "bridge", "bridge-name", "pinned", "entries", "stats"},
 }
 
 
@@ -235,6 +238,7 @@ class Genl:
 		self.sock.settimeout(60)
 		self.seq = random.getrandbits(30)
 		self.strays = 0
+		self.first_port = None
 		self.family, self.groups = self.resolve(spec.family)
 
 	def resolve(self, name):
@@ -314,13 +318,24 @@ class Genl:
 				return {k: d[k] for k in ("ifindex", "netns-id") if k in d}
 		sys.exit("nl.py: no device %s to be seen" % name)
 
+	def port(self, dev):
+		"""The index of the first port of a device; 1, which is no port's, where it has none."""
+		if self.first_port is None:
+			ports = self.dump("port-get", dev).replies
+			self.first_port = ports[0]["port"]["index"] if ports else 1
+		return self.first_port
+
 	def state(self, dev, counters=False):
 		"""All that a device holds, to compare before and after."""
 		out = {"dev": self.call("dev-get", dev).replies,
 		       "peers": self.dump("peer-get", dev).replies,
-		       "fdb": self.dump("fdb-get", dev).replies}
-		for reply in out["dev"] + out["peers"] + out["fdb"]:
+		       "fdb": self.dump("fdb-get", dev).replies,
+		       "ports": self.dump("port-get", dev).replies}
+		for reply in out["dev"] + out["peers"] + out["fdb"] + out["ports"]:
 			reply.pop("generation", None)
+			reply.get("dev", {}).get("selection", {}).pop("age", None)
+			if not counters:
+				reply.get("port", {}).pop("stats", None)
 			for part in reply.get("peer", []):
 				if not counters:
 					part.pop("stats", None)
@@ -439,8 +454,10 @@ def companions(setname, name, value):
 	return {}
 
 
-def key_of(setname, peer):
+def key_of(genl, dev, setname, peer):
 	"""The key attributes of a nest."""
+	if setname == "port":
+		return {"index": genl.port(dev)}
 	if setname == "peer":
 		return {"address": peer}
 	if setname == "fdb":
@@ -448,19 +465,22 @@ def key_of(setname, peer):
 	return {}
 
 
-BOUND_OPS = (("dev", "dev-set"), ("peer", "peer-set"), ("fdb", "fdb-replace"))
+BOUND_OPS = (("dev", "dev-set"), ("peer", "peer-set"), ("fdb", "fdb-replace"),
+	     ("port", "port-set"))
+# Nests of which a request may have many.
+MANY = ("peer", "fdb")
 
 
 def one_bound(genl, verdict, dev, setname, op, name, value, good, peer):
 	"""Send one attribute at one value."""
 	a = genl.spec.sets[setname][name]
 	payload = b"\x0a" * value if a["type"] == "binary" else value
-	nest = dict(key_of(setname, peer))
+	nest = dict(key_of(genl, dev, setname, peer))
 	nest.pop(name, None)
 	nest.update(companions(setname, name, value))
 	nest[name] = payload
 	values = dict(dev)
-	values[setname] = [nest] if setname != "dev" else nest
+	values[setname] = [nest] if setname in MANY else nest
 	before = genl.state(dev)
 	body = genl.body(op, values)
 	answer = genl.raw(genl.family, NLM_F_REQUEST | NLM_F_ACK, body)
@@ -509,7 +529,7 @@ def cmd_bounds(spec, devname, peer):
 			good, bad = limits(a)
 			for value in bad:
 				one_bound(genl, verdict, dev, setname, op, name, value, False, peer)
-			if name in ("address", "peer", "mac"):
+			if name in ("address", "peer", "mac", "index"):
 				continue
 			for value in good:
 				one_bound(genl, verdict, dev, setname, op, name, value, True, peer)
@@ -574,10 +594,9 @@ def cmd_told(spec, devname, peer):
 	for setname, op in BOUND_OPS + (("peer", "peer-add"), ("fdb", "fdb-add")):
 		for name in sorted(TOLD[setname]):
 			a = spec.sets[setname][name]
-			nest = dict(key_of(setname, peer))
-			nest[name] = {} if a["type"] == "nest" else (
-				"1.2.3.4" if a["type"] == "binary" else 0)
-			values = {setname: [nest] if setname != "dev" else nest}
+			nest = dict(key_of(genl, dev, setname, peer))
+			nest[name] = {"nest": {}, "binary": "1.2.3.4", "string": "x"}.get(a["type"], 0)
+			values = {setname: [nest] if setname in MANY else nest}
 			answer = genl.call(op, {**dev, **values})
 			verdict.check(answer.error in (errno.EINVAL, errno.EOPNOTSUPP) and answer.message,
 				      "%s %s: %s" % (op, name, answer))
@@ -591,7 +610,7 @@ def cmd_told(spec, devname, peer):
 			answer = genl.call(op, {**dev, name: b"\0" * 4})
 			verdict.check(answer.error and answer.message,
 				      "%s with %s: %s" % (op, name, answer))
-	for number in (0, len(spec.ops), len(spec.ops) + 1, 255):
+	for number in (0, spec.ops["event"]["id"], len(spec.ops) + 1, 255):
 		body = struct.pack("=BBH", number, 1, 0)
 		answer = genl.raw(genl.family, NLM_F_REQUEST | NLM_F_ACK, body)
 		verdict.check(answer.error == errno.EOPNOTSUPP, "command %d: %s" % (number, answer))
@@ -599,7 +618,7 @@ def cmd_told(spec, devname, peer):
 	verdict.end()
 
 
-def samples(dev, peer):
+def samples(genl, dev, peer):
 	"""One full request of every operation that writes, none of which may succeed twice."""
 	return (
 		("dev-get", dev),
@@ -616,6 +635,9 @@ def samples(dev, peer):
 		("fdb-get", {**dev, "fdb": [{"mac": "02:00:00:00:00:01"}]}),
 		("fdb-flush", {**dev, "fdb": [{"kind": "static", "peer": peer}]}),
 		("stats-get", dev),
+		("port-get", {**dev, "port": {"index": genl.port(dev)}}),
+		("port-set", {**dev, "port": {"index": genl.port(dev), "priority": 99}}),
+		("port-select", {**dev, "port": {"index": genl.port(dev)}}),
 	)
 
 
@@ -636,7 +658,7 @@ def cmd_truncate(spec, devname, peer):
 	dev = genl.device(devname)
 	verdict = Verdict()
 	before = genl.state(dev)
-	for op, values in samples(dev, peer):
+	for op, values in samples(genl, dev, peer):
 		body = genl.body(op, values)
 		edges = cut_attr_edges(body)
 		for cut in range(0, len(body)):
@@ -696,7 +718,7 @@ def truncated_inside(genl, verdict, op, body):
 				      "%s with a length of %d at %d: %s" % (op, lie, spot, answer))
 
 
-READS = ("dev-get", "peer-get", "fdb-get", "stats-get")
+READS = ("dev-get", "peer-get", "fdb-get", "stats-get", "port-get")
 
 
 def cmd_fuzz(spec, devname, peer, seed, rounds):
@@ -752,7 +774,7 @@ def mend(genl, dev, local, peer):
 
 def fuzzed(genl, rng, dev, peer):
 	"""One random request: a good one broken, or nonsense from the grammar."""
-	op, values = rng.choice(samples(dev, peer))
+	op, values = rng.choice(samples(genl, dev, peer))
 	if rng.random() < 0.5:
 		body = bytearray(genl.body(op, values))
 		for _ in range(rng.randrange(1, 6)):
@@ -983,14 +1005,33 @@ def cmd_refusals(spec, devname, path):
 	verdict.end()
 
 
+def cmd_pins(spec, devname, count):
+	"""Pin one port after another; each is selected when the request is answered."""
+	genl = Genl(spec)
+	dev = genl.device(devname)
+	verdict = Verdict()
+	ports = [r["port"] for r in genl.dump("port-get", dev).replies]
+	selected = [p["index"] for p in ports if p["state"] == "selected"]
+	turn = [p["index"] for p in ports if p["index"] not in selected] + selected
+	for n in range(count):
+		want = turn[n % len(turn)]
+		answer = genl.call("port-select", {**dev, "port": {"index": want}})
+		verdict.check(not answer.error, "switch %d: %s" % (n, answer))
+		if n % 100 == 0:
+			told = genl.call("dev-get", dev).replies[0]["dev"]["selection"]
+			verdict.check(told.get("port") == want and told["cause"] == "pinned",
+				      "switch %d to %d: %s" % (n, want, told))
+	verdict.end()
+
+
 def main(argv):
 	"""Pick the verb."""
 	verbs = {"call": cmd_call, "dump": cmd_dump, "refusals": cmd_refusals, "bounds": cmd_bounds, "told": cmd_told,
 		 "truncate": cmd_truncate, "fuzz": cmd_fuzz, "perm": cmd_perm, "oversize": cmd_oversize, "hear": cmd_hear,
-		 "dumprace": cmd_dumprace, "fill": cmd_fill, "overflow": cmd_overflow}
+		 "dumprace": cmd_dumprace, "fill": cmd_fill, "overflow": cmd_overflow, "pins": cmd_pins}
 	if len(argv) < 2 or argv[1] not in verbs:
 		sys.exit(__doc__)
-	numbers = ("fuzz", "hear", "dumprace", "fill", "overflow")
+	numbers = ("fuzz", "hear", "dumprace", "fill", "overflow", "pins")
 	args = [int(a) if argv[1] in numbers and a.isdigit() else a for a in argv[2:]]
 	verbs[argv[1]](Spec(), *args)
 

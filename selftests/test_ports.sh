@@ -1,0 +1,521 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Built-in ports: in bridges, one of them carrying the traffic, the next one taking over.
+# shellcheck disable=SC2119 # lay has defaults
+# shellcheck source=selftests/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=selftests/topology.sh
+source "$TOP/selftests/topology.sh"
+# shellcheck source=selftests/bridges.sh
+source "$TOP/selftests/bridges.sh"
+
+TESTS="
+	made_and_deleted made_by_tool refused follow_head
+	traffic_everywhere known_goes_one_way standby_drops standby_learns
+	bridge_down bridge_deleted port_removed port_down stp_blocks
+	priorities revert_off revert_waits hold pin min_live
+	none_usable no_way_back counters drops
+	events announcements
+"
+
+setup_suite()
+{
+	modprobe bonding
+	load_module
+}
+
+test_made_and_deleted()
+{
+	hv_lay 2
+	overlay vxlan 4 2
+	ip -n "$T1" link add link s1 name s1a type tenovl_port
+	must_say "s1a@s1" ip -n "$T1" link show s1a
+	must_say "tenovl_port" ip -n "$T1" -d link show s1a
+	same 1 "$(dev_value "$T1" s1 ports)" "ports counted"
+	same unusable "$(port_value s1a state)" "a port in no bridge"
+	same 32768 "$(port_value s1a priority)" "priority unless said"
+	ip -n "$T1" link del s1a
+	same 0 "$(dev_value "$T1" s1 ports)" "ports left"
+	ip -n "$T1" link add link s1 name s1a type tenovl_port
+	ip -n "$T1" link add link s1 name s1b type tenovl_port
+	ip -n "$T1" link set s1b name web
+	same unusable "$(port_value web state)" "a port renamed"
+	# They go with their device.
+	ip -n "$T1" link del s1
+	refuse "a port without its device" ip -n "$T1" link show s1a
+	refuse "a port without its device" ip -n "$T1" link show web
+	ns_del "$T2"
+	wait_for "no reference to the module is left" module_idle
+}
+
+module_idle()
+{
+	[[ $(</sys/module/tenovl/refcnt) == 0 ]]
+}
+
+test_made_by_tool()
+{
+	lay
+	same br1 "$(port_value s1a bridge-name)" "the bridge of a port"
+	same 10 "$(port_value s1a priority)" "its priority"
+	must_say "s1a" ovctl -n "$T1" port show s1
+	same 2 "$(json_length "$(ovctl -n "$T1" -j port show)")" "ports of all devices"
+	ovctl -n "$T1" port set s1 s1a priority 11
+	same 11 "$(port_value s1a priority)" "priority changed"
+	ovctl -n "$H1" port del s1 s1b
+	refuse "a deleted port" ip -n "$T1" link show s1b
+	same 1 "$(json_length "$(ovctl -n "$T1" -j port show s1)")" "ports left"
+	same selected "$(json_get "$(ovctl -n "$H1" -j port show s1 s1a)" state none)" "seen from the underlay"
+}
+
+test_refused()
+{
+	hv_lay 2
+	overlay vxlan 4 2
+	ip -n "$T1" link add br1 type bridge
+	ip -n "$T1" link add d0 type dummy
+	must_fail_with "Name the segment: link DEV" ip -n "$T1" link add s1a type tenovl_port
+	must_fail_with "A port is made of a device of kind tenovl" \
+		ip -n "$T1" link add link d0 name s1a type tenovl_port
+	must_fail_with "is in another namespace" ovctl -n "$H1" port add s1 s1a
+	must_fail_with "there is no interface \"br7\" here" ovctl -n "$T1" port add s1 s1a bridge br7
+	must_fail_with "is not a priority: a number from 0 to 65535 is accepted" \
+		ovctl -n "$T1" port add s1 s1a priority 65536
+	must_fail_with "port add s1 s1a: " ovctl -n "$T1" port add s1 s1a bridge d0
+	refuse "a port whose bridge refused it" ip -n "$T1" link show s1a
+	ip -n "$T1" link set s1 master br1
+	must_fail_with "The device is in a bridge itself; it takes no ports there" \
+		ovctl -n "$T1" port add s1 s1a
+	ip -n "$T1" link set s1 nomaster
+	ovctl -n "$T1" port add s1 s1a bridge br1
+	must_fail_with "The device has ports: put one of those into the bridge" \
+		ip -n "$T1" link set s1 master br1
+	must_fail_with "the device has no port \"s1z\"" ovctl -n "$T1" port select s1 s1z
+	must_fail_with "the device has no port \"s1z\"" ovctl -n "$T1" port show s1 s1z
+	must_fail_with "A port is made of a device of kind tenovl" \
+		ip -n "$T1" link add link s1a name s1b type tenovl_port
+	must_fail_with "not permitted" ns "$T1" setpriv --reuid 65534 --clear-groups \
+		"$OVCTL" port add s1 s1b
+	ip -n "$T1" link del s1a
+	ip -n "$T1" link set s1 master br1
+}
+
+# MTU and carrier of a port are those of its device.
+test_follow_head()
+{
+	hv_lay 2
+	overlay vxlan 4 2
+	ovctl -n "$T1" port add s1 s1a
+	ip -n "$T1" link set s1a up
+	ovctl -n "$T1" dev set s1 mtu 1300
+	same 1300 "$(ns "$T1" cat /sys/class/net/s1a/mtu)" "the MTU of a port"
+	refuse "an MTU beyond the device's" ip -n "$T1" link set s1a mtu 1301
+	same 1 "$(ns "$T1" cat /sys/class/net/s1a/carrier)" "carrier while the device is up"
+	ip -n "$T1" link set s1 down
+	same 0 "$(ns "$T1" cat /sys/class/net/s1a/carrier)" "carrier while the device is down"
+	ip -n "$T1" link set s1 up
+	same 1 "$(ns "$T1" cat /sys/class/net/s1a/carrier)" "carrier when it is up again"
+}
+
+test_traffic_everywhere()
+{
+	local enc
+
+	for enc in vxlan gre-plain; do
+		lay "$enc" 4
+		talks
+		tcp_ok "$T2" "$V" 10.1.0.2
+		tcp_ok "$V" "$T1" 10.1.0.3
+		same s1a "$(fdb_value "$T1" s1 "$(tenant_mac 3)" port-name)" "where the VM is"
+		ovctl -n "$T1" port select s1 s1b
+		leg b
+		talks
+		same s1b "$(fdb_value "$T1" s1 "$(tenant_mac 3)" port-name)" "where the VM is now"
+		for n in V T1 T2 H1 H2; do
+			ns_del "${!n}"
+		done
+	done
+}
+
+# Unicast between the VM and a peer is not for the head, and the reverse. (Now and then somebody
+# asks all for an address.)
+test_known_goes_one_way()
+{
+	local before
+
+	lay
+	talks
+	before=$(ovctl -n "$T1" -j stats show s1)
+	ping_ok "$V" 10.1.0.2 20
+	number "$(grew port-head-packets "$before" "$(ovctl -n "$T1" -j stats show s1)")" -lt 10 "frames to the head"
+	before=$(ovctl -n "$T1" -j stats show s1)
+	ping_ok "$V" 10.1.0.1 20
+	number "$(grew tx-packets "$before" "$(ovctl -n "$T1" -j stats show s1)")" -lt 10 "frames to the peer"
+	before=$(ovctl -n "$T1" -j stats show s1)
+	ping_ok "$T2" 10.1.0.3 20
+	number "$(grew rx-packets "$before" "$(ovctl -n "$T1" -j stats show s1)")" -lt 10 \
+		"frames from the peer to the head"
+}
+
+test_standby_drops()
+{
+	lay
+	talks
+	leg b
+	ping_no "$V" 10.1.0.1 2
+	number "$(counter "$T1" s1 port-drop-standby)" -ge 2 "frames dropped by the standby port"
+	number "$(json_get "$(ovctl -n "$T1" -j port show s1 s1b)" tx-drops 0)" -ge 2 "its own count"
+	same s1a "$(fdb_value "$T1" s1 "$(tenant_mac 3)" port-name)" "the VM's place, unchanged"
+}
+
+# Unicast is taken and answered by the standby port; what is for all is not.
+test_standby_learns()
+{
+	lay
+	talks
+	ovctl -n "$T1" dev set s1 standby-ingress learn
+	for h in 1 2; do
+		ip -n "$V" neigh replace "10.1.0.$h" lladdr "$(tenant_mac "$h")" dev bond0 nud permanent
+	done
+	leg b
+	ping_ok "$V" 10.1.0.1 2
+	ping_ok "$V" 10.1.0.2 2
+	same s1b "$(fdb_value "$T1" s1 "$(tenant_mac 3)" port-name)" "the VM's place"
+	selected s1a || fail "learning at a standby port selected it"
+	before=$(counter "$T1" s1 port-drop-standby)
+	ping_no "$V" 10.1.0.77 1
+	number "$(counter "$T1" s1 port-drop-standby)" -gt "$before" "floods dropped"
+}
+
+# fails_over CAUSE CMD...: the other port takes over, and the VM's other leg works at once.
+fails_over()
+{
+	local cause=$1
+
+	shift
+	talks
+	"$@"
+	selected s1b "$cause" || fail "after $*: $(ovctl -n "$T1" -j dev show s1)"
+	leg b
+	talks
+}
+
+goes_back()
+{
+	wait_for "s1a is selected again" selected s1a revert
+	leg a
+	talks
+}
+
+test_bridge_down()
+{
+	lay
+	fails_over bridge-down ip -n "$T1" link set br1 down
+	ip -n "$T1" link set br1 up
+	goes_back
+}
+
+test_bridge_deleted()
+{
+	lay
+	fails_over bridge-deleted ip -n "$T1" link del br1
+	ip -n "$T1" -batch - <<-END
+		link add br1 type bridge mcast_snooping 0
+		link set br1 arp off up
+		link set pa master br1
+		link set s1a master br1
+	END
+	goes_back
+}
+
+test_port_removed()
+{
+	lay
+	fails_over port-removed ip -n "$T1" link set s1a nomaster
+	ip -n "$T1" link set s1a master br1
+	goes_back
+	fails_over port-removed ip -n "$T1" link del s1a
+}
+
+test_port_down()
+{
+	lay
+	fails_over admin ip -n "$T1" link set s1a down
+	ip -n "$T1" link set s1a up
+	goes_back
+}
+
+test_stp_blocks()
+{
+	lay
+	talks
+	# A second way from br1 to what is behind the peer, and a cheaper one.
+	ip -n "$T2" -batch - <<-END
+		link add name brR type bridge stp_state 1 priority 0 forward_delay 200 mcast_snooping 0
+		link set brR up
+		link set s1 master brR
+		addr flush dev s1
+		addr add 10.1.0.22/24 dev brR
+	END
+	ip -n "$T1" link set br1 type bridge stp_state 1
+	link_pair "$T1" x1 "$T2" x2
+	ip -n "$T1" link set x1 master br1
+	ip -n "$T2" link set x2 master brR
+	wait_for "s1b takes over" selected s1b stp
+	leg b
+	ping_ok "$V" 10.1.0.1 2
+	ping_ok "$V" 10.1.0.22 2
+	ip -n "$T1" link del x1
+	wait_for "s1a forwards again" selected s1a revert
+	leg a
+	ping_ok "$V" 10.1.0.22 2
+}
+
+test_priorities()
+{
+	lay
+	ip -n "$T1" link add br3 up type bridge
+	ovctl -n "$T1" port add s1 s1c priority 15 bridge br3
+	wait_for "s1c is standby" port_is s1c standby
+	ip -n "$T1" link set br1 down
+	selected s1c bridge-down || fail "the second best did not take over"
+	ovctl -n "$T1" port set s1 s1b priority 5
+	selected s1b revert || fail "a port made the best is not selected"
+	ip -n "$T1" link set br1 up
+	wait_for "s1a is standby" port_is s1a standby
+	selected s1b || fail "a worse port was selected"
+	# Of equal ones the oldest.
+	ovctl -n "$T1" port set s1 s1a priority 5
+	wait_for "the oldest of equals" selected s1a
+}
+
+test_revert_off()
+{
+	lay
+	ovctl -n "$T1" dev set s1 revert off
+	ip -n "$T1" link set br1 down
+	selected s1b bridge-down || fail "no fail-over"
+	ip -n "$T1" link set br1 up
+	wait_for "s1a is standby" port_is s1a standby
+	holds 1 selected s1b
+	ip -n "$T1" link set br2 down
+	selected s1a bridge-down || fail "no fail-over back"
+	ip -n "$T1" link set br2 up
+	wait_for "s1b is standby" port_is s1b standby
+	ip -n "$T1" link set br1 down
+	selected s1b || fail "no second fail-over"
+	ip -n "$T1" link set br1 up
+	wait_for "s1a is standby" port_is s1a standby
+	ovctl -n "$T1" dev set s1 revert on
+	wait_for "revert set on" selected s1a revert
+}
+
+test_revert_waits()
+{
+	lay
+	ovctl -n "$T1" dev set s1 revert-delay 3600000
+	ip -n "$T1" link set br1 down
+	ip -n "$T1" link set br1 up
+	wait_for "s1a is standby" port_is s1a standby
+	holds 1 selected s1b
+	ovctl -n "$T1" dev set s1 revert-delay 500
+	wait_for "the delay is over" selected s1a revert
+}
+
+test_hold()
+{
+	lay
+	ovctl -n "$T1" dev set s1 hold 3600000
+	ip -n "$T1" link set br1 down
+	selected s1b bridge-down || fail "hold keeps a dead port"
+	ip -n "$T1" link set br1 up
+	wait_for "s1a is standby" port_is s1a standby
+	holds 1 selected s1b
+	ovctl -n "$T1" dev set s1 hold 300
+	wait_for "the hold is over" selected s1a revert
+}
+
+test_pin()
+{
+	lay
+	ovctl -n "$T1" port select s1 s1b
+	selected s1b pinned || fail "the pin was not obeyed"
+	same true "$(port_value s1b pinned)" "told"
+	ip -n "$T1" link set br2 down
+	selected s1a bridge-down || fail "a pinned port that cannot is kept"
+	ip -n "$T1" link set br2 up
+	wait_for "the pinned port is back" selected s1b pinned
+	ovctl -n "$T1" port select s1 auto
+	selected s1a pinned || fail "auto did not select the best"
+	same false "$(port_value s1b pinned)" "no pin told"
+	ovctl -n "$T1" port select s1 s1b
+	ovctl -n "$T1" port del s1 s1b
+	selected s1a port-removed || fail "the pinned port was deleted, and the other not selected"
+}
+
+test_min_live()
+{
+	lay
+	ovctl -n "$T1" dev set s1 min-live 1
+	wait_for "one live port is enough" selected s1a
+	ip -n "$T1" link set pa down
+	wait_for "no live port" selected s1b
+	ip -n "$T1" link set pa up
+	wait_for "live again" selected s1a revert
+	ip -n "$T1" link set pa nomaster
+	wait_for "nothing else in the bridge" selected s1b
+	ovctl -n "$T1" dev set s1 min-live 0
+	wait_for "not asked for any more" selected s1a revert
+}
+
+# Head and peers go on.
+test_none_usable()
+{
+	lay
+	talks
+	ip -n "$T1" link set br1 down
+	ip -n "$T1" link set br2 down
+	selected none bridge-down || fail "a port is selected"
+	ping_ok "$T1" 10.1.0.2 3
+	ping_no "$T2" 10.1.0.3 2
+	ping_no "$T1" 10.1.0.3 2
+	number "$(counter "$T1" s1 port-drop-none)" -ge 2 "frames dropped"
+	ip -n "$T1" link set br2 up
+	wait_for "s1b is selected" selected s1b found
+	leg b
+	talks
+}
+
+# Both ports in one bridge: what one sends does not come back by the other.
+test_no_way_back()
+{
+	local before
+
+	lay
+	talks
+	ip -n "$T1" link set s1b master br1
+	wait_for "s1b is standby" port_is s1b standby
+	before=$(counter "$T1" s1 port-packets)
+	talks
+	ns "$V" ping -q -b -c 3 -i 0.01 -W 1 10.1.0.255 >/dev/null || :
+	number "$(($(counter "$T1" s1 port-packets) - before))" -le 300 "frames, and no storm"
+	number "$(counter "$T1" s1 port-drop-standby)" -ge 1 "what the standby port sent"
+}
+
+# grew NAME BEFORE AFTER: what a counter gained between two outputs of stats.
+grew()
+{
+	echo $(($(json_get "$3" "$1" none) - $(json_get "$2" "$1" none)))
+}
+
+test_counters()
+{
+	local before after
+
+	lay
+	talks
+	before=$(ovctl -n "$T1" -j stats show s1)
+	ping_ok "$V" 10.1.0.1 10 -s 1000
+	ping_ok "$V" 10.1.0.2 10 -s 1000
+	after=$(ovctl -n "$T1" -j stats show s1)
+	# Requests to the head, and its answers; requests to the peer, and its answers; and ARP.
+	number "$(grew port-head-packets "$before" "$after")" -ge 10 "frames to the head"
+	number "$(grew port-head-bytes "$before" "$after")" -ge 10420 "their bytes"
+	number "$(grew port-packets "$before" "$after")" -ge 20 "frames to the port"
+	number "$(grew port-bytes "$before" "$after")" -ge 20840 "their bytes"
+	number "$(grew tx-packets "$before" "$after")" -ge 10 "frames to the peer"
+	number "$(grew port-head-packets "$before" "$after")" -lt 20 "frames to the head, again"
+	same "$(json_get "$(ovctl -n "$T1" -j port show s1 s1a)" rx-packets none)" \
+		"$(link_stat "$T1" s1a rx_packets)" "the port's counter, in either place"
+}
+
+test_drops()
+{
+	local old
+
+	old=$(sysctl -n net.core.netdev_max_backlog)
+	lay
+	talks
+	# Sent at the port itself: a bridge lets no such source through.
+	inject "$T1" <<<"enc=frame via=s1a smac=00:00:00:00:00:00 dmac=ff:ff:ff:ff:ff:ff etype=88b5 n=3"
+	inject "$T1" <<<"enc=frame via=s1a smac=01:00:00:00:00:09 dmac=ff:ff:ff:ff:ff:ff etype=88b5 n=3"
+	inject "$T1" <<<"enc=frame via=s1a smac=$(tenant_mac 1) dmac=ff:ff:ff:ff:ff:ff etype=88b5 n=3"
+	same 9 "$(counter "$T1" s1 port-drop-smac)" "sources that no station has"
+	before=$(counter "$T1" s1 port-drop-local)
+	inject "$T1" <<<"enc=frame via=s1a smac=02:00:00:00:00:09 dmac=$(tenant_mac 3) etype=88b5 n=3"
+	same 3 "$(($(counter "$T1" s1 port-drop-local) - before))" "for who is behind the bridges"
+	# A backlog that holds one frame at most: of a flood from a device of this host the head of
+	# the other gets its copy, and the bridge none.
+	addr "$H1" lo 10.9.1.1/32 10.9.1.2/32
+	ip -n "$H1" link add br0 arp off up type bridge
+	ovctl -n "$H1" batch - <<-END
+		dev add h1 vni 300 local 10.9.1.1
+		dev add h2 vni 300 local 10.9.1.2
+		peer add h1 10.9.1.2
+		peer add h2 10.9.1.1
+		port add h2 h2a bridge br0
+	END
+	ip -n "$H1" link set h1 up
+	ip -n "$H1" link set h2 up
+	wait_for "h2a is selected" h2a_selected
+	sysctl -qw net.core.netdev_max_backlog=0
+	inject "$H1" <<<"enc=frame via=h1 dmac=ff:ff:ff:ff:ff:ff etype=88b5 n=6"
+	sysctl -qw net.core.netdev_max_backlog="$old"
+	number "$(counter "$H1" h2 port-drop-stack)" -ge 4 "what the backlog did not take"
+	same "$(counter "$H1" h2 port-drop-stack)" \
+		"$(json_get "$(ovctl -n "$H1" -j port show h2 h2a)" rx-drops none)" "as the port counts it"
+}
+
+h2a_selected()
+{
+	[[ $(json_get "$(ovctl -n "$H1" -j port show h2 h2a)" state none) == selected ]]
+}
+
+test_events()
+{
+	lay
+	bg monitor ovctl -n "$H1" -j monitor
+	wait_for "listening" grep -q listening "$TMP/monitor.out"
+	ip -n "$T1" link set br1 down
+	wait_for "the event" grep -q '"event":"port-selected"' "$TMP/monitor.out"
+	must_say '"port-name":"s1b","old-port-name":"s1a","cause":"bridge-down"' \
+		grep '"event":"port-selected"' "$TMP/monitor.out"
+	ip -n "$T1" link set br1 up
+	wait_for "reverted" grep -q '"cause":"revert"' "$TMP/monitor.out"
+	ovctl -n "$T1" port del s1 s1b
+	wait_for "told" grep -q '"event":"port-deleted"' "$TMP/monitor.out"
+	number "$(changes)" -eq 3 "changes counted"
+	number "$(grep -c '"event":"port-selected"' "$TMP/monitor.out")" -eq 2 "changes told"
+}
+
+# Into the new bridge, and not to the peers.
+test_announcements()
+{
+	lay
+	talks
+	ovctl -n "$T1" dev set s1 announce-count 2 announce-interval 50
+	capture_start vm "$V" vb "rarp or (arp and arp[14:4] = arp[24:4]) or ip6[40] = 136"
+	capture_start peer "$H2" u0 udp
+	ip -n "$T1" link set br1 down
+	# RARP, one IPv4 and two IPv6 addresses, twice.
+	capture_wait vm 8 "all announcements"
+	ping_ok "$T1" 10.1.0.2 1
+	capture_stop peer
+	same 0 "$(capture_count peer 'arp.opcode == 3')" "announcements to the peer"
+	number "$(capture_count vm 'arp.isgratuitous == 1 && arp.src.proto_ipv4 == 10.1.0.1')" -eq 2 "gratuitous ARP"
+	number "$(capture_count vm 'icmpv6.type == 136 && icmpv6.nd.na.target_address == fd01::1')" -eq 2 \
+		"neighbour advertisements"
+	number "$(capture_count vm 'icmpv6.type == 136 && icmpv6.checksum.status == Good')" -ge 4 \
+		"with a good checksum"
+	same "$(tenant_mac 1)" "$(capture_fields vm 'arp.opcode == 3' eth.src | sort -u)" "the address announced"
+	# None at all, on request.
+	ovctl -n "$T1" dev set s1 announce-count 0
+	capture_start none "$V" va
+	ip -n "$T1" link set br1 up
+	wait_for "back" selected s1a revert
+	leg a
+	ping_ok "$V" 10.1.0.1 1
+	same 0 "$(capture_count none 'arp.opcode == 3')" "announcements"
+}
+
+run_tests "$@"
