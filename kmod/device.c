@@ -594,13 +594,25 @@ static void tenovl_underlay_changed(const struct net_device *lower)
 			tenovl_dev_mtu_stale(tdev);
 }
 
+/**
+ * tenovl_dev_is_bridged() - is that a master that forwards frames?
+ * @master: the master of a head, or NULL
+ *
+ * A VRF is a master as well, and none of those.
+ */
+bool tenovl_dev_is_bridged(const struct net_device *master)
+{
+	return master && !netif_is_l3_master(master);
+}
+
 /* With a port in a bridge and the head in one, frames would go round. */
 static int tenovl_dev_may_join(const struct net_device *dev,
 			       const struct netdev_notifier_changeupper_info *info)
 {
 	const struct tenovl_dev *tdev = netdev_priv(dev);
 
-	if (!info->master || !info->linking || !tdev->n_ports)
+	if (!info->linking || !tdev->n_ports || !info->master ||
+	    !tenovl_dev_is_bridged(info->upper_dev))
 		return NOTIFY_DONE;
 	NL_SET_ERR_MSG(info->info.extack, "The device has ports: put one of those into the bridge");
 	return notifier_from_errno(-EBUSY);

@@ -273,7 +273,7 @@ static struct tenovl_dev *tenovl_port_segment(struct net *net, const struct nlat
 		NL_SET_ERR_MSG_ATTR(extack, link, "The underlay of the device is being deleted");
 		return ERR_PTR(-ENODEV);
 	}
-	if (netdev_master_upper_dev_get(head)) {
+	if (tenovl_dev_is_bridged(netdev_master_upper_dev_get(head))) {
 		NL_SET_ERR_MSG_ATTR(extack, link,
 				    "The device is in a bridge itself; it takes no ports there");
 		return ERR_PTR(-EBUSY);

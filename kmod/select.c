@@ -57,7 +57,8 @@ static void tenovl_port_judge(struct tenovl_port *port)
 	if (usable)
 		port->usable_since = jiffies;
 	WRITE_ONCE(port->usable, usable);
-	tenovl_event_port(port, TENOVL_EVENT_PORT_CHANGED);
+	if (port->announced)
+		tenovl_event_port(port, TENOVL_EVENT_PORT_CHANGED);
 }
 
 /* The list is by id, so of equal ones the oldest wins. */
@@ -117,7 +118,11 @@ static void tenovl_select_swap(struct tenovl_dev *tdev, struct tenovl_port *best
 	tdev->selection.since = jiffies;
 	tdev->selection.changes++;
 	tdev->selection.cause = cause;
-	tdev->selection.bridge = old ? tenovl_port_bridge(old) : NULL;
+	if (cause == TENOVL_CAUSE_PORT_REMOVED) {
+		/* Only while RTNL is not let go; then the work forgets it. */
+		tdev->selection.bridge = tenovl_port_bridge(old);
+		mod_delayed_work(system_wq, &tdev->selection.work, 0);
+	}
 	tenovl_event_selection(tdev, old);
 	tenovl_announce(tdev);
 }
@@ -181,7 +186,9 @@ void tenovl_select_forget(struct tenovl_port *port, enum tenovl_cause cause)
 		tenovl_select(tdev, cause);
 }
 
-/* A delay is over. RTNL may be held by someone who waits for this work to end. */
+/* A delay is over, or what a port was taken out of matters no more. RTNL may be held
+ * by someone who waits for this work to end.
+ */
 static void tenovl_select_work(struct work_struct *work)
 {
 	struct tenovl_dev *tdev = container_of(work, struct tenovl_dev, selection.work.work);
@@ -190,6 +197,7 @@ static void tenovl_select_work(struct work_struct *work)
 		mod_delayed_work(system_wq, &tdev->selection.work, 1);
 		return;
 	}
+	tdev->selection.bridge = NULL;
 	tenovl_select(tdev, TENOVL_CAUSE_REVERT);
 	rtnl_unlock();
 }
@@ -253,8 +261,8 @@ static void tenovl_port_moved(struct tenovl_port *port)
 	tenovl_select(port->tdev, TENOVL_CAUSE_PORT_REMOVED);
 }
 
-/* A bridge lets go of its ports before it goes itself: what looked like a port
- * taken out was that.
+/* A bridge lets go of its ports before it goes itself, in one section of RTNL: what
+ * looked like a port taken out was that.
  */
 static void tenovl_bridge_gone(const struct net_device *bridge)
 {
@@ -265,9 +273,6 @@ static void tenovl_bridge_gone(const struct net_device *bridge)
 		if (tdev->selection.bridge != bridge)
 			continue;
 		tdev->selection.bridge = NULL;
-		if (tdev->selection.cause != TENOVL_CAUSE_PORT_REMOVED &&
-		    tdev->selection.cause != TENOVL_CAUSE_BRIDGE_DOWN)
-			continue;
 		tdev->selection.cause = TENOVL_CAUSE_BRIDGE_DELETED;
 		tenovl_event_selection(tdev, NULL);
 	}

@@ -485,7 +485,7 @@ struct tenovl_claims {
  * struct tenovl_selection - how the selected port of a device came to be
  * @pinned: the port that an operator wants, NULL for the best
  * @work: looks again when a delay is over
- * @bridge: the bridge that the port left behind was in; compared, never followed
+ * @bridge: what the last port was just taken out of; compared, never followed
  * @since: jiffies of the last change
  * @changes: how many there were
  * @cause: enum tenovl_cause of the last
@@ -887,6 +887,7 @@ void tenovl_net_count(const struct net *net, unsigned int which);
 extern struct rtnl_link_ops tenovl_link_ops;
 
 bool tenovl_dev_is(const struct net_device *dev);
+bool tenovl_dev_is_bridged(const struct net_device *master);
 struct tenovl_dev *tenovl_dev_next(u32 *id);
 int tenovl_dev_prepare(struct tenovl_dev_change *change, struct tenovl_dev *tdev,
 		       const struct tenovl_settings *wanted, const struct nlattr *attr,

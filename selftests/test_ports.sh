@@ -96,7 +96,13 @@ test_refused()
 		ip -n "$T1" link add link s1a name s1b type tenovl_port
 	must_fail_with "not permitted" ns "$T1" setpriv --reuid 65534 --clear-groups \
 		"$OVCTL" port add s1 s1b
+	# A VRF is no bridge.
+	ip -n "$T1" link add vrf1 type vrf table 10
+	ip -n "$T1" link set s1 master vrf1
+	ovctl -n "$T1" port add s1 s1b
+	ip -n "$T1" link set s1 nomaster
 	ip -n "$T1" link del s1a
+	ip -n "$T1" link del s1b
 	ip -n "$T1" link set s1 master br1
 }
 
@@ -234,7 +240,14 @@ test_port_removed()
 	fails_over port-removed ip -n "$T1" link set s1a nomaster
 	ip -n "$T1" link set s1a master br1
 	goes_back
-	fails_over port-removed ip -n "$T1" link del s1a
+	fails_over port-removed ip -n "$T1" link set s1a nomaster
+	# That it was in is deleted later, which is another story.
+	ip -n "$T1" link del br1
+	selected s1b port-removed || fail "the cause changed afterwards"
+	ovctl -n "$T1" port add s1 s1c priority 30 bridge br2
+	wait_for "s1c is standby" port_is s1c standby
+	ip -n "$T1" link del s1b
+	selected s1c port-removed || fail "deleted, and the other one not selected"
 }
 
 test_port_down()
