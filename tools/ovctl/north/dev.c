@@ -51,21 +51,11 @@ static const struct ovctl_column ovctl_dev_detail_columns[] = {
 static int ovctl_dev_send(struct ovctl *ov, const struct ovctl_dev *dev, const char *name,
 			  const struct ovctl_settings *st)
 {
-	struct ovctl_reply rp = { 0 };
-	struct ovctl_request *rq;
-	int ret;
+	char what[32];
 
-	rq = ovctl_genl_request(ov, TENOVL_CMD_DEV_SET, NLM_F_ACK, dev);
-	if (!rq)
-		return OVCTL_FAILED;
-	ovctl_request_name(rq, "%s %s", name, dev->name);
-	if (ovctl_request_nest(rq, TENOVL_A_DEV, NULL, st->values, st->count))
-		ret = ovctl_genl_do(ov, rq, &rp);
-	else
-		ret = ovctl_fail(ov, "out of memory");
-	ovctl_reply_free(&rp);
-	ovctl_request_free(rq);
-	return ret;
+	snprintf(what, sizeof(what), "%s %s", name, dev->name);
+	return ovctl_genl_change(ov, TENOVL_CMD_DEV_SET, what, dev, TENOVL_A_DEV, NULL, st->values,
+				 st->count);
 }
 
 /* Finds the device just made, of which @dev has the name and the namespace. */

@@ -97,22 +97,11 @@ static const struct ovctl_command ovctl_fdb_show_command = {
 static int ovctl_fdb_flush_send(struct ovctl *ov, const struct ovctl_dev *dev,
 				const struct ovctl_settings *st)
 {
-	struct ovctl_reply rp = { 0 };
-	struct ovctl_request *rq;
-	int ret;
+	char what[32];
 
-	rq = ovctl_genl_request(ov, TENOVL_CMD_FDB_FLUSH, NLM_F_ACK, dev);
-	if (!rq)
-		return OVCTL_FAILED;
-	ovctl_request_name(rq, "fdb flush %s", dev->name);
-	if (!st->count ||
-	    ovctl_request_nest(rq, TENOVL_A_FDB, NULL, st->values, st->count))
-		ret = ovctl_genl_do(ov, rq, &rp);
-	else
-		ret = ovctl_fail(ov, "out of memory");
-	ovctl_reply_free(&rp);
-	ovctl_request_free(rq);
-	return ret;
+	snprintf(what, sizeof(what), "fdb flush %s", dev->name);
+	return ovctl_genl_change(ov, TENOVL_CMD_FDB_FLUSH, what, dev,
+				 st->count ? TENOVL_A_FDB : 0, NULL, st->values, st->count);
 }
 
 static int ovctl_fdb_flush(struct ovctl *ov, int argc, char **argv)

@@ -75,28 +75,17 @@ static int ovctl_port_find(struct ovctl *ov, const char *command, const struct o
 	return ret;
 }
 
-/* @key: NULL for none. */
+/* @key: NULL for no port. @st: NULL for no settings. */
 static int ovctl_port_send(struct ovctl *ov, uint8_t cmd, const char *command,
 			   const struct ovctl_dev *dev, const struct ovctl_value *key,
 			   const struct ovctl_settings *st)
 {
-	struct ovctl_reply rp = { 0 };
-	struct ovctl_request *rq;
-	int ret;
+	char what[64];
 
-	rq = ovctl_genl_request(ov, cmd, NLM_F_ACK, dev);
-	if (!rq)
-		return OVCTL_FAILED;
-	ovctl_request_name(rq, "%s %s%s%s", command, dev->name, key ? " " : "",
-			   key ? key->arg : "");
-	if (!key || ovctl_request_nest(rq, TENOVL_A_PORT, key, st ? st->values : NULL,
-				       st ? st->count : 0))
-		ret = ovctl_genl_do(ov, rq, &rp);
-	else
-		ret = ovctl_fail(ov, "out of memory");
-	ovctl_reply_free(&rp);
-	ovctl_request_free(rq);
-	return ret;
+	snprintf(what, sizeof(what), "%s %s%s%s", command, dev->name, key ? " " : "",
+		 key ? key->arg : "");
+	return ovctl_genl_change(ov, cmd, what, dev, key ? TENOVL_A_PORT : 0, key,
+				 st ? st->values : NULL, st ? st->count : 0);
 }
 
 /* What may fail for good comes first: priority, then the bridge. */

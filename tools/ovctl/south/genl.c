@@ -134,6 +134,40 @@ int ovctl_genl_do(struct ovctl *ov, struct ovctl_request *rq, struct ovctl_reply
 }
 
 /**
+ * ovctl_genl_change() - Have one object changed.
+ * @ov: The run.
+ * @cmd: TENOVL_CMD_*.
+ * @what: The command in the user's words, with what names the object.
+ * @dev: The device.
+ * @nest: The attribute that holds the object, or 0 where the request has none.
+ * @key: The value that names the object, or NULL.
+ * @values: Its other values.
+ * @count: How many.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_genl_change(struct ovctl *ov, uint8_t cmd, const char *what,
+		      const struct ovctl_dev *dev, uint16_t nest, const struct ovctl_value *key,
+		      const struct ovctl_value *values, unsigned int count)
+{
+	struct ovctl_reply rp = { 0 };
+	struct ovctl_request *rq;
+	int ret;
+
+	rq = ovctl_genl_request(ov, cmd, NLM_F_ACK, dev);
+	if (!rq)
+		return OVCTL_FAILED;
+	ovctl_request_name(rq, "%s", what);
+	if (!nest || ovctl_request_nest(rq, nest, key, values, count))
+		ret = ovctl_genl_do(ov, rq, &rp);
+	else
+		ret = ovctl_fail(ov, "out of memory");
+	ovctl_reply_free(&rp);
+	ovctl_request_free(rq);
+	return ret;
+}
+
+/**
  * ovctl_genl_dump() - Read a table, again where it changed meanwhile.
  * @ov: The run.
  * @rq: The request, made with NLM_F_DUMP.

@@ -25,6 +25,9 @@ struct ovctl_request *ovctl_genl_request(struct ovctl *ov, uint8_t cmd, int flag
 					 const struct ovctl_dev *dev);
 int ovctl_genl_call(struct ovctl *ov, struct ovctl_request *rq, struct ovctl_reply *rp);
 int ovctl_genl_do(struct ovctl *ov, struct ovctl_request *rq, struct ovctl_reply *rp);
+int ovctl_genl_change(struct ovctl *ov, uint8_t cmd, const char *what,
+		      const struct ovctl_dev *dev, uint16_t nest, const struct ovctl_value *key,
+		      const struct ovctl_value *values, unsigned int count);
 int ovctl_genl_dump(struct ovctl *ov, struct ovctl_request *rq, struct ovctl_reply *rp);
 int ovctl_genl_refused(struct ovctl *ov, const struct ovctl_request *rq,
 		       const struct ovctl_reply *rp);
