@@ -306,12 +306,13 @@ test_churn_namespaces()
 		((i % 2)) || enc=gre-plain
 		# shellcheck disable=SC2046
 		ovctl -n "$T2" dev set s1 $(enc_args $enc)
+		# The last round's namespaces, and the link's other end, may take their time to go.
 		ip -batch - <<-END
 			netns add A$H1
 			netns add A$T1
-			link add u1 netns A$H1 type veth peer name u1 netns $SW
+			link add u1 netns A$H1 type veth peer name w$i netns $SW
 		END
-		ip -n "$SW" link set u1 master br0 up
+		ip -n "$SW" link set "w$i" master br0 up
 		ip -n "A$H1" -batch - <<-END
 			link set u1 up
 			addr add 10.9.0.1/24 dev u1
