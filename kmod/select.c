@@ -27,9 +27,10 @@ static unsigned int tenovl_live_ports(struct net_device *bridge, const struct ne
 	return n;
 }
 
-static struct net_device *tenovl_port_bridge(const struct tenovl_port *port)
+/* The bridge that a netdevice is in, or NULL. */
+static struct net_device *tenovl_bridge_of(struct net_device *dev)
 {
-	struct net_device *master = netdev_master_upper_dev_get(port->dev);
+	struct net_device *master = netdev_master_upper_dev_get(dev);
 
 	return master && netif_is_bridge_master(master) ? master : NULL;
 }
@@ -37,7 +38,7 @@ static struct net_device *tenovl_port_bridge(const struct tenovl_port *port)
 static bool tenovl_port_can_carry(const struct tenovl_port *port)
 {
 	const struct tenovl_settings *settings = rtnl_dereference(port->tdev->settings);
-	struct net_device *bridge = tenovl_port_bridge(port);
+	struct net_device *bridge = tenovl_bridge_of(port->dev);
 
 	if (!bridge || port->leaving || port->stp_state != BR_STATE_FORWARDING)
 		return false;
@@ -120,7 +121,7 @@ static void tenovl_select_swap(struct tenovl_dev *tdev, struct tenovl_port *best
 	tdev->selection.cause = cause;
 	if (cause == TENOVL_CAUSE_PORT_REMOVED) {
 		/* Only while RTNL is not let go; then the work forgets it. */
-		tdev->selection.bridge = tenovl_port_bridge(old);
+		tdev->selection.bridge = tenovl_bridge_of(old->dev);
 		mod_delayed_work(system_wq, &tdev->selection.work, 0);
 	}
 	tenovl_event_selection(tdev, old);
@@ -240,10 +241,10 @@ static void tenovl_bridge_heard(struct net_device *bridge, unsigned long event)
 /* Live ports of a bridge are counted where min-live asks for it. */
 static void tenovl_neighbour_heard(struct net_device *dev)
 {
-	struct net_device *master = netdev_master_upper_dev_get(dev);
+	struct net_device *bridge = tenovl_bridge_of(dev);
 
-	if (master && netif_is_bridge_master(master))
-		tenovl_bridge_heard(master, NETDEV_CHANGE);
+	if (bridge)
+		tenovl_bridge_heard(bridge, NETDEV_CHANGE);
 }
 
 static void tenovl_upper_heard(const struct netdev_notifier_changeupper_info *info)

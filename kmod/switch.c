@@ -73,7 +73,8 @@ static void tenovl_switch_to_port(struct tenovl_dev *tdev, struct tenovl_port *p
 		verdict->port = port;
 	else
 		tenovl_switch_to_bridges(tdev, verdict);
-	if (verdict->no_port && !verdict->head)
+	/* Also where the last port is just going, and its entries are still there. */
+	if (!verdict->port && !verdict->head)
 		verdict->drop = TENOVL_A_STATS_PORT_DROP_NONE;
 }
 

@@ -314,13 +314,16 @@ static inline struct tenovl_peer *tenovl_side_peer(const struct tenovl_side *sid
 }
 
 /**
- * struct tenovl_port_stats - counters of a port on one CPU
+ * struct tenovl_port_stats - what a port writes on one CPU
  * @syncp: as in &struct tenovl_stats
  * @c: counters, indexed by their attribute (TENOVL_A_PORT_STATS_*)
+ * @last_source: the source of the last frame that came by it, in the upper 48
+ *	bits, and the time of that in the lower 16
  */
 struct tenovl_port_stats {
 	struct u64_stats_sync syncp;
 	u64_stats_t c[TENOVL_A_PORT_STATS_MAX + 1];
+	u64 last_source;
 };
 
 /**
@@ -329,8 +332,6 @@ struct tenovl_port_stats {
  * @dev: its netdevice
  * @tdev: the segment; NULL once the port is out of it
  * @stats: counters
- * @last_source: the source of the last frame that came by it, in the upper 48
- *	bits, and the time of that in the lower 16
  * @list: in &tenovl_dev.ports, by @id
  * @id: of the ports that have one priority the lowest wins; cursor of dumps
  * @priority: the lowest wins
@@ -347,7 +348,6 @@ struct tenovl_port {
 	struct net_device *dev;
 	struct tenovl_dev *tdev;
 	struct tenovl_port_stats __percpu *stats;
-	u64 last_source;
 	struct list_head list;
 	u32 id;
 	u32 priority;

@@ -535,7 +535,7 @@ static unsigned int tenovl_port_check(const struct tenovl_port *port,
 }
 
 /* A station sends many frames in a row: one that was looked up in this jiffy is not
- * looked up again.
+ * looked up again. Remembered by each CPU, so that none writes what others read.
  */
 static void tenovl_port_learn(struct tenovl_port *port, const struct tenovl_settings *settings,
 			      const u8 *mac)
@@ -544,14 +544,14 @@ static void tenovl_port_learn(struct tenovl_port *port, const struct tenovl_sett
 	struct tenovl_dev *tdev = port->tdev;
 	struct tenovl_fdb_entry *entry;
 
-	if (!settings->learning || likely(READ_ONCE(port->last_source) == source))
+	if (!settings->learning || likely(__this_cpu_read(port->stats->last_source) == source))
 		return;
 	entry = tenovl_fdb_find(tdev, mac);
 	if (!entry || rcu_access_pointer(entry->side) != &port->side)
 		tenovl_fdb_learn(tdev, settings, mac, &port->side);
 	else
 		tenovl_fdb_seen(entry);
-	WRITE_ONCE(port->last_source, source);
+	__this_cpu_write(port->stats->last_source, source);
 }
 
 static void tenovl_xmit_port(struct tenovl_port *port, struct sk_buff *skb)
