@@ -11,9 +11,10 @@ source "$TOP/selftests/topology.sh"
 source "$TOP/selftests/bridges.sh"
 
 # Set by bg.
-up='' down='' churn='' deaths=''
+up='' down='' churn='' deaths='' stream=''
 
 TESTS="
+	moves_before_stop
 	switches_under_load bridges_flap
 	die_with_segment die_with_underlay stays_together ports_churn
 "
@@ -22,6 +23,78 @@ setup_suite()
 {
 	modprobe bonding
 	load_module
+}
+
+# The VM's own bridge has a NIC in either: both bridges reach it at any time. Nobody has to ask for
+# an address.
+bridged_vm()
+{
+	local from
+
+	ip -n "$V" -batch - <<-END
+		link del bond0
+		link add br0 address $(tenant_mac 3) type bridge mcast_snooping 0
+		link set va master br0 up
+		link set vb master br0 up
+		addr add 10.1.0.3/24 dev br0
+		link set br0 up
+	END
+	for from in "$T1" "$T2"; do
+		ip -n "$from" neigh replace 10.1.0.3 lladdr "$(tenant_mac 3)" dev s1 nud permanent
+	done
+}
+
+# Further ports, which get no copy of anything: a bridge stops forwarding at one after the other,
+# and is down after the last. Those that came last are the first.
+slow_to_stop()
+{
+	local i
+
+	ns "$T1" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+	for ((i = 0; i < 200; i++)); do
+		printf '%s\n' "link add x$i type dummy" "link set x$i master $1 up" \
+			"link set x$i type bridge_slave flood off mcast_flood off bcast_flood off"
+	done | ip -n "$T1" -batch -
+	ip -n "$T1" link set pa nomaster
+	ip -n "$T1" link set pa master "$1"
+}
+
+# flowed PORT N: so many frames went to a port.
+flowed()
+{
+	(($(link_stat "$T1" "$1" rx_packets) >= $2))
+}
+
+flows()
+{
+	wait_for "frames go to $1" flowed "$1" $(($(link_stat "$T1" "$1" rx_packets) + 100))
+}
+
+# When a bridge is set down, known and unknown, from a peer and from the head: each frame arrives,
+# once, and in its order; and so when it is back.
+test_moves_before_stop()
+{
+	local n i
+
+	lay
+	bridged_vm
+	slow_to_stop br1
+	bg stream "$PY" "$HELPERS/stream.py" 2 "$V" 10.1.0.3 \
+		"$T2" 10.1.0.2 unicast,multicast,broadcast "$T1" 10.1.0.1 unicast,multicast
+	wait_for "streams flow" grep -q flowing "$TMP/stream.out"
+	n=$(rounds 5)
+	for ((i = 0; i < n; i++)); do
+		flows s1a
+		ip -n "$T1" link set br1 down
+		selected s1b bridge-down || fail "no fail-over"
+		flows s1b
+		ip -n "$T1" link set br1 up
+		wait_for "s1a is selected again" selected s1a revert
+	done
+	flows s1a
+	kill "$stream"
+	wait "$stream" || fail "not each frame arrived once: $(<"$TMP/stream.out")"
+	diag "$n rounds: $(<"$TMP/stream.out")"
 }
 
 load()
