@@ -29,7 +29,7 @@ T ?=
 export T
 
 .PHONY: all modules tool install uninstall setup demo check check-debug check-static check-unit \
-	selftest test bench-insn shell clean help
+	selftest test bench-insn bench-failover shell clean help
 
 all: modules tool
 
@@ -83,6 +83,13 @@ bench-insn: setup
 	tests/check/build stock
 	$(VM)/run --icount -- selftests/bench/insn.sh
 
+bench-failover: setup
+	tests/check/build stock
+	@mkdir -p build/bench
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Wno-missing-field-initializers \
+		-o build/bench/probe selftests/bench/probe.c
+	$(VM)/run --icount --out build/bench/failover -- selftests/bench/failover.sh
+
 shell:
 	tests/check/build $(K)
 	$(VM)/shell --kernel $(K)
@@ -108,4 +115,5 @@ help:
 	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=debug|6.12|7'
 	@echo 'make shell           a root shell in the VM; K=debug'
 	@echo 'make bench-insn      instructions a packet, compared with vxlan and gretap'
+	@echo 'make bench-failover  probes lost when a bridge fails, compared with bonding, backup_port and polling'
 	@echo 'make clean           removes what was built here, not the cache'
