@@ -83,12 +83,15 @@ bench-insn: setup
 	tests/check/build stock
 	$(VM)/run --icount -- selftests/bench/insn.sh
 
+# ROUNDS=N CAUSES="..." CONTESTANTS="..." as the script says.
 bench-failover: setup
 	tests/check/build stock
 	@mkdir -p build/bench
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Wno-missing-field-initializers \
 		-o build/bench/probe selftests/bench/probe.c
-	$(VM)/run --icount --out build/bench/failover -- selftests/bench/failover.sh
+	$(VM)/run --icount --timeout 3600 --out build/bench/failover -- \
+		env $(foreach v,ROUNDS CAUSES CONTESTANTS,$(if $($(v)),$(v)="$($(v))")) \
+		selftests/bench/failover.sh
 
 shell:
 	tests/check/build $(K)
