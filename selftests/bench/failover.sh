@@ -365,8 +365,9 @@ port_down()
 	wait_selected
 }
 
-# The VM's side says that the root is behind it, as cheap as the remote host has it, so that
-# the port towards the segment is one way too many. Later the remote host has a better root.
+# Remote host and VM say that they have the same root at no cost, so that of br1's ways to it
+# the port of the device is the one too many. Later the VM has a better root, which the remote
+# host does not know.
 stp_blocks()
 {
 	local root=$((0x4000 - $1 * 0x10))
