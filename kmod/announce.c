@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Telling the bridges where the head is, when another port carries the traffic.
+ * Telling the bridges where the head and the stations are, when another port carries
+ * the traffic.
  *
- * A bridge that the head was not behind yet knows nothing of it, or something old,
- * and a bridge that knew it must hear that it is here again. So the head's address
- * is announced into the new port: by RARP, which says nothing but the MAC address;
- * by a gratuitous ARP request (RFC 5227, 3) for each IPv4 address; by an unsolicited
- * neighbour advertisement (RFC 4861, 7.2.6) for each IPv6 address. Peers hear
- * nothing of it: they reach the head as before.
+ * A bridge that they were not behind yet knows nothing of them, or something old,
+ * and a bridge that knew them must hear that they are here again. So the addresses of
+ * the head and of the stations behind access ports are announced into the new port:
+ * by RARP, which says nothing but the MAC address; by a gratuitous ARP request (RFC
+ * 5227, 3) for each IPv4 address; by an unsolicited neighbour advertisement (RFC 4861,
+ * 7.2.6) for each IPv6 address. Those of a built-in port are the netdevice's own, in
+ * whatever namespace; of an enslaved device the MAC addresses are those learned there,
+ * and IP addresses are known where the port is let send from those and one MAC address
+ * only. Peers hear nothing of it: they reach all of them as before.
  *
  * Everything runs under RTNL.
  */
@@ -18,6 +22,9 @@
 #include <net/ndisc.h>
 
 #include "tenovl.h"
+
+/* Behind one port; more are a network, which is learned by its traffic. */
+#define TENOVL_ANNOUNCE_MACS	64
 
 /* Consumes the frame, which may be NULL. */
 static void tenovl_announce_frame(struct tenovl_port *port, struct sk_buff *skb)
@@ -31,23 +38,28 @@ static void tenovl_announce_frame(struct tenovl_port *port, struct sk_buff *skb)
 	local_bh_enable();
 }
 
-static void tenovl_announce_rarp(struct tenovl_port *port, struct net_device *head)
+/* The head makes the frame: its header is plain Ethernet, a VLAN's need not be. */
+static void tenovl_announce_rarp(struct tenovl_port *port, const u8 *mac)
 {
-	tenovl_announce_frame(port, arp_create(ARPOP_RREQUEST, ETH_P_RARP, 0, head, 0, NULL,
-					       head->dev_addr, head->dev_addr));
+	tenovl_announce_frame(port, arp_create(ARPOP_RREQUEST, ETH_P_RARP, 0, port->tdev->dev, 0,
+					       NULL, mac, mac));
 }
 
-static void tenovl_announce_arp(struct tenovl_port *port, struct net_device *head)
+static void tenovl_announce_arp(struct tenovl_port *port, const u8 *mac, __be32 ip4)
 {
-	struct in_device *in_dev = __in_dev_get_rtnl(head);
+	tenovl_announce_frame(port, arp_create(ARPOP_REQUEST, ETH_P_ARP, ip4, port->tdev->dev, ip4,
+					       NULL, mac, NULL));
+}
+
+static void tenovl_announce_dev4(struct tenovl_port *port, struct net_device *dev)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(dev);
 	const struct in_ifaddr *ifa;
 
 	if (!in_dev)
 		return;
 	in_dev_for_each_ifa_rtnl(ifa, in_dev)
-		tenovl_announce_frame(port, arp_create(ARPOP_REQUEST, ETH_P_ARP, ifa->ifa_local,
-						       head, ifa->ifa_local, NULL,
-						       head->dev_addr, NULL));
+		tenovl_announce_arp(port, dev->dev_addr, ifa->ifa_local);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -69,14 +81,14 @@ struct tenovl_advert {
 	u8 mac[ETH_ALEN];
 } __packed;
 
-static void tenovl_advert_fill(struct tenovl_advert *ad, const struct net_device *head,
+static void tenovl_advert_fill(struct tenovl_advert *ad, const u8 *mac,
 			       const struct in6_addr *addr)
 {
 	const int len = sizeof(*ad) - offsetof(struct tenovl_advert, na);
 
 	memset(ad, 0, sizeof(*ad));
 	ipv6_eth_mc_map(&in6addr_linklocal_allnodes, ad->eth.h_dest);
-	ether_addr_copy(ad->eth.h_source, head->dev_addr);
+	ether_addr_copy(ad->eth.h_source, mac);
 	ad->eth.h_proto = htons(ETH_P_IPV6);
 	ip6_flow_hdr(&ad->ip6h, 0, 0);
 	ad->ip6h.payload_len = htons(len);
@@ -89,27 +101,27 @@ static void tenovl_advert_fill(struct tenovl_advert *ad, const struct net_device
 	ad->na.target = *addr;
 	ad->opt_type = ND_OPT_TARGET_LL_ADDR;
 	ad->opt_len = 1;
-	ether_addr_copy(ad->mac, head->dev_addr);
+	ether_addr_copy(ad->mac, mac);
 	ad->na.icmph.icmp6_cksum = csum_ipv6_magic(&ad->ip6h.saddr, &ad->ip6h.daddr, len,
 						   IPPROTO_ICMPV6,
 						   csum_partial(&ad->na, len, 0));
 }
 
-static struct sk_buff *tenovl_advert_new(const struct net_device *head,
-					 const struct in6_addr *addr)
+static void tenovl_announce_na(struct tenovl_port *port, const u8 *mac,
+			       const struct in6_addr *addr)
 {
 	struct sk_buff *skb = alloc_skb(NET_SKB_PAD + sizeof(struct tenovl_advert), GFP_ATOMIC);
 
 	if (!skb)
-		return NULL;
+		return;
 	skb_reserve(skb, NET_SKB_PAD);
-	tenovl_advert_fill(skb_put(skb, sizeof(struct tenovl_advert)), head, addr);
-	return skb;
+	tenovl_advert_fill(skb_put(skb, sizeof(struct tenovl_advert)), mac, addr);
+	tenovl_announce_frame(port, skb);
 }
 
-static void tenovl_announce_nd(struct tenovl_port *port, struct net_device *head)
+static void tenovl_announce_dev6(struct tenovl_port *port, struct net_device *dev)
 {
-	struct inet6_dev *idev = __in6_dev_get(head);
+	struct inet6_dev *idev = __in6_dev_get(dev);
 	const struct inet6_ifaddr *ifa;
 
 	if (!idev)
@@ -117,27 +129,72 @@ static void tenovl_announce_nd(struct tenovl_port *port, struct net_device *head
 	read_lock_bh(&idev->lock);
 	list_for_each_entry(ifa, &idev->addr_list, if_list)
 		if (!(ifa->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
-			tenovl_announce_frame(port, tenovl_advert_new(head, &ifa->addr));
+			tenovl_announce_na(port, dev->dev_addr, &ifa->addr);
 	read_unlock_bh(&idev->lock);
 }
 #else
-static void tenovl_announce_nd(struct tenovl_port *port, struct net_device *head)
+static void tenovl_announce_na(struct tenovl_port *port, const u8 *mac,
+			       const struct in6_addr *addr)
+{
+}
+
+static void tenovl_announce_dev6(struct tenovl_port *port, struct net_device *dev)
 {
 }
 #endif
+
+/* A netdevice of ours, with the addresses that it has. */
+static void tenovl_announce_dev(struct tenovl_port *port, struct net_device *dev)
+{
+	tenovl_announce_rarp(port, dev->dev_addr);
+	tenovl_announce_dev4(port, dev);
+	tenovl_announce_dev6(port, dev);
+}
+
+/* Whoever is behind an enslaved device with one MAC address has these. */
+static void tenovl_announce_guarded(struct tenovl_port *port, struct tenovl_port *station)
+{
+	const struct tenovl_guard *guard = rtnl_dereference(station->guard);
+	u32 i;
+
+	if (guard->n_macs != 1)
+		return;
+	for (i = 0; i < guard->n_ips; i++)
+		if (tenovl_addr_v4(&guard->ip[i]))
+			tenovl_announce_arp(port, guard->mac[0], tenovl_addr_ip4(&guard->ip[i]));
+		else
+			tenovl_announce_na(port, guard->mac[0], &guard->ip[i]);
+}
+
+static void tenovl_announce_station(struct tenovl_port *port, struct tenovl_port *station)
+{
+	u8 macs[TENOVL_ANNOUNCE_MACS * ETH_ALEN];
+	u32 i, n;
+
+	if (!netif_running(station->dev))
+		return;
+	if (station->enslaved)
+		tenovl_announce_guarded(port, station);
+	else
+		tenovl_announce_dev(port, station->dev);
+	n = tenovl_fdb_macs(station->tdev, &station->side, macs, TENOVL_ANNOUNCE_MACS);
+	for (i = 0; i < n; i++)
+		tenovl_announce_rarp(port, macs + ETH_ALEN * i);
+}
 
 static void tenovl_announce_once(struct tenovl_dev *tdev)
 {
 	const struct tenovl_settings *settings = rtnl_dereference(tdev->settings);
 	struct tenovl_port *port = rtnl_dereference(tdev->selected);
+	struct tenovl_port *station;
 
 	if (!port || !netif_running(tdev->dev)) {
 		tdev->announce.left = 0;
 		return;
 	}
-	tenovl_announce_rarp(port, tdev->dev);
-	tenovl_announce_arp(port, tdev->dev);
-	tenovl_announce_nd(port, tdev->dev);
+	tenovl_announce_dev(port, tdev->dev);
+	list_for_each_entry(station, &tdev->access, member)
+		tenovl_announce_station(port, station);
 	if (--tdev->announce.left)
 		mod_delayed_work(system_wq, &tdev->announce.work,
 				 msecs_to_jiffies(settings->announce_interval));
@@ -158,7 +215,7 @@ static void tenovl_announce_work(struct work_struct *work)
 }
 
 /**
- * tenovl_announce() - the head is behind another bridge now
+ * tenovl_announce() - the head and the stations are behind another bridge now
  * @tdev: the device
  *
  * RTNL. The first time at once, then as often as is configured.

@@ -162,6 +162,95 @@ int tenovl_settings_get(struct tenovl_settings *wanted, struct nlattr **tb,
 	return n;
 }
 
+static int tenovl_guard_get_macs(struct tenovl_guard *wanted, const struct nlattr *nest,
+				 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *pos;
+	int rem;
+
+	wanted->n_macs = 0;
+	nla_for_each_nested(pos, nest, rem) {
+		if (wanted->n_macs == TENOVL_MAX_MACS) {
+			NL_SET_ERR_MSG_ATTR(extack, nest, "A port has at most 16 addresses");
+			return -E2BIG;
+		}
+		if (!is_valid_ether_addr(nla_data(pos))) {
+			NL_SET_ERR_MSG_ATTR(extack, pos,
+					    "A port sends from unicast addresses only");
+			return -EINVAL;
+		}
+		ether_addr_copy(wanted->mac[wanted->n_macs++], nla_data(pos));
+	}
+	return 0;
+}
+
+static int tenovl_guard_get_ips(struct tenovl_guard *wanted, const struct nlattr *nest,
+				struct netlink_ext_ack *extack)
+{
+	const struct nlattr *pos;
+	int rem, err;
+
+	wanted->n_ips = 0;
+	nla_for_each_nested(pos, nest, rem) {
+		if (wanted->n_ips == TENOVL_MAX_IPS) {
+			NL_SET_ERR_MSG_ATTR(extack, nest, "A port has at most 64 IP addresses");
+			return -E2BIG;
+		}
+		err = tenovl_addr_get(&wanted->ip[wanted->n_ips], pos, extack);
+		if (err)
+			return err;
+		if (tenovl_addr_any(&wanted->ip[wanted->n_ips++])) {
+			NL_SET_ERR_MSG_ATTR(extack, pos, "The any address is nobody's");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* Return: whether it is named. */
+static bool tenovl_guard_get_bool(const struct nlattr *attr, bool *value)
+{
+	if (attr)
+		*value = nla_get_u8(attr);
+	return attr;
+}
+
+static bool tenovl_guard_get_u32(const struct nlattr *attr, u32 *value)
+{
+	if (attr)
+		*value = nla_get_u32(attr);
+	return attr;
+}
+
+/**
+ * tenovl_guard_get() - what a request lets an access port send
+ * @wanted: what it may send now; overwritten where named
+ * @tb: attributes of the port's nest, within their policies
+ * @extack: the reason of a refusal
+ *
+ * Return: how many are named, or an error.
+ */
+int tenovl_guard_get(struct tenovl_guard *wanted, struct nlattr **tb,
+		     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *macs = tb[TENOVL_A_PORT_MACS], *ips = tb[TENOVL_A_PORT_IPS];
+	int n = !!macs + !!ips;
+	int err = 0;
+
+	n += tenovl_guard_get_bool(tb[TENOVL_A_PORT_DHCP_SERVER], &wanted->dhcp_server);
+	n += tenovl_guard_get_bool(tb[TENOVL_A_PORT_ROUTER], &wanted->router);
+	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_RATE], &wanted->rate_kbit);
+	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_BURST], &wanted->burst);
+	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_FLOOD_RATE], &wanted->flood_rate);
+	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_FLOOD_BURST], &wanted->flood_burst);
+	if (macs)
+		err = tenovl_guard_get_macs(wanted, macs, extack);
+	if (!err && ips)
+		err = tenovl_guard_get_ips(wanted, ips, extack);
+	tenovl_guard_limit(wanted);
+	return err ?: n;
+}
+
 /**
  * tenovl_fill_size() - room for a device's name and one nest
  * @nest: TENOVL_A_DEV, _PEER, _FDB, _PORT, _STATS or _NET_STATS; a selection has
@@ -187,7 +276,8 @@ size_t tenovl_fill_size(int nest)
 	case TENOVL_A_FDB:
 		return size + TENOVL_A_FDB_MAX * number + 3 * addr + 2 * name;
 	case TENOVL_A_PORT:
-		return size + TENOVL_A_PORT_MAX * number + 2 * name +
+		return size + TENOVL_A_PORT_MAX * number + 3 * name +
+		       (TENOVL_MAX_MACS + TENOVL_MAX_IPS) * addr +
 		       TENOVL_A_PORT_STATS_MAX * counter;
 	case TENOVL_A_STATS:
 		return size + TENOVL_A_STATS_MAX * counter;
@@ -361,6 +451,9 @@ int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state)
 
 static u8 tenovl_port_state(const struct tenovl_port *port)
 {
+	if (tenovl_port_is_access(port))
+		return netif_running(port->dev) && netif_running(port->tdev->dev) ?
+		       TENOVL_PORT_STATE_ACTIVE : TENOVL_PORT_STATE_UNUSABLE;
 	if (rcu_access_pointer(port->tdev->selected) == port)
 		return TENOVL_PORT_STATE_SELECTED;
 	return port->usable ? TENOVL_PORT_STATE_STANDBY : TENOVL_PORT_STATE_UNUSABLE;
@@ -370,11 +463,83 @@ static int tenovl_fill_port_bridge(struct sk_buff *msg, const struct tenovl_port
 {
 	const struct net_device *bridge = netdev_master_upper_dev_get(port->dev);
 
+	if (nla_put_u32(msg, TENOVL_A_PORT_PRIORITY, port->priority))
+		return -EMSGSIZE;
+	if (port->tdev->selection.pinned == port && nla_put_flag(msg, TENOVL_A_PORT_PINNED))
+		return -EMSGSIZE;
 	if (!bridge)
 		return 0;
 	if (nla_put_u32(msg, TENOVL_A_PORT_BRIDGE, bridge->ifindex))
 		return -EMSGSIZE;
 	return nla_put_string(msg, TENOVL_A_PORT_BRIDGE_NAME, bridge->name);
+}
+
+static int tenovl_fill_guard_macs(struct sk_buff *msg, const struct tenovl_guard *guard)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	if (!guard->n_macs)
+		return 0;
+	nest = nla_nest_start(msg, TENOVL_A_PORT_MACS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < guard->n_macs; i++)
+		if (nla_put(msg, TENOVL_A_PORT_MACS_MAC, ETH_ALEN, guard->mac[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int tenovl_fill_guard_ips(struct sk_buff *msg, const struct tenovl_guard *guard)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	if (!guard->n_ips)
+		return 0;
+	nest = nla_nest_start(msg, TENOVL_A_PORT_IPS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < guard->n_ips; i++)
+		if (tenovl_fill_addr(msg, TENOVL_A_PORT_IPS_ADDRESS, &guard->ip[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int tenovl_fill_port_access(struct sk_buff *msg, const struct tenovl_port *port)
+{
+	const struct tenovl_guard *guard = rtnl_dereference(port->guard);
+	const struct tenovl_hook *hook = rtnl_dereference(port->hook);
+
+	if (port->enslaved && nla_put_flag(msg, TENOVL_A_PORT_ENSLAVED))
+		return -EMSGSIZE;
+	if (hook && nla_put_string(msg, TENOVL_A_PORT_HOOK, hook->dev->name))
+		return -EMSGSIZE;
+	if (nla_put_u8(msg, TENOVL_A_PORT_ISOLATED, port->isolated))
+		return -EMSGSIZE;
+	if (nla_put_u8(msg, TENOVL_A_PORT_DHCP_SERVER, guard->dhcp_server) ||
+	    nla_put_u8(msg, TENOVL_A_PORT_ROUTER, guard->router) ||
+	    nla_put_u32(msg, TENOVL_A_PORT_RATE, guard->rate_kbit) ||
+	    nla_put_u32(msg, TENOVL_A_PORT_BURST, guard->burst) ||
+	    nla_put_u32(msg, TENOVL_A_PORT_FLOOD_RATE, guard->flood_rate) ||
+	    nla_put_u32(msg, TENOVL_A_PORT_FLOOD_BURST, guard->flood_burst) ||
+	    tenovl_fill_guard_macs(msg, guard))
+		return -EMSGSIZE;
+	return tenovl_fill_guard_ips(msg, guard);
+}
+
+/* Where it is, for whom that is another namespace than its device's. */
+static int tenovl_fill_port_netns(struct sk_buff *msg, const struct tenovl_port *port,
+				  struct net *viewer)
+{
+	struct net *net = dev_net(port->dev);
+
+	if (net_eq(net, dev_net(port->tdev->dev)))
+		return 0;
+	return nla_put_s32(msg, TENOVL_A_PORT_OWN_NETNS_ID,
+			   peernet2id_alloc(viewer, net, GFP_KERNEL));
 }
 
 static int tenovl_fill_port_stats(struct sk_buff *msg, const struct tenovl_port *port)
@@ -398,27 +563,35 @@ static int tenovl_fill_port_stats(struct sk_buff *msg, const struct tenovl_port 
  * tenovl_fill_port() - tell a port
  * @msg: the message
  * @port: the port
+ * @viewer: the namespace that the message goes to
  * @stats: with counters
  *
  * RTNL.
  *
  * Return: 0 or -EMSGSIZE.
  */
-int tenovl_fill_port(struct sk_buff *msg, const struct tenovl_port *port, bool stats)
+int tenovl_fill_port(struct sk_buff *msg, const struct tenovl_port *port, struct net *viewer,
+		     bool stats)
 {
 	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_PORT);
+	int err;
 
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put_u32(msg, TENOVL_A_PORT_INDEX, port->dev->ifindex) ||
+	    nla_put_u32(msg, TENOVL_A_PORT_ID, port->id) ||
+	    tenovl_fill_port_netns(msg, port, viewer) ||
 	    nla_put_string(msg, TENOVL_A_PORT_NAME, port->dev->name) ||
-	    nla_put_u32(msg, TENOVL_A_PORT_PRIORITY, port->priority) ||
+	    nla_put_u8(msg, TENOVL_A_PORT_ROLE, port->role) ||
 	    nla_put_u8(msg, TENOVL_A_PORT_STATE, tenovl_port_state(port)) ||
-	    nla_put_u32(msg, TENOVL_A_PORT_ENTRIES, READ_ONCE(port->side.entries)) ||
-	    tenovl_fill_port_bridge(msg, port))
+	    nla_put_u32(msg, TENOVL_A_PORT_ENTRIES, READ_ONCE(port->side.entries)))
 		return -EMSGSIZE;
-	if (port->tdev->selection.pinned == port && nla_put_flag(msg, TENOVL_A_PORT_PINNED))
-		return -EMSGSIZE;
+	if (tenovl_port_is_access(port))
+		err = tenovl_fill_port_access(msg, port);
+	else
+		err = tenovl_fill_port_bridge(msg, port);
+	if (err)
+		return err;
 	if (stats && tenovl_fill_port_stats(msg, port))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
@@ -474,6 +647,7 @@ static int tenovl_fill_fdb_info(struct sk_buff *msg, const struct tenovl_fdb_inf
 		return -EMSGSIZE;
 	if (info->where.place == TENOVL_PLACE_PORT &&
 	    (nla_put_u32(msg, TENOVL_A_FDB_PORT, info->where.port) ||
+	     nla_put_u32(msg, TENOVL_A_FDB_PORT_ID, info->where.port_id) ||
 	     nla_put_string(msg, TENOVL_A_FDB_PORT_NAME, info->where.port_name)))
 		return -EMSGSIZE;
 	if (info->kind == TENOVL_FDB_KIND_STATIC)

@@ -105,6 +105,7 @@ static struct tenovl_filter *tenovl_filter_new(struct net_device *dev)
 	filter->n = 0;
 	netdev_for_each_uc_addr(ha, dev)
 		ether_addr_copy(filter->addr[filter->n++], ha->addr);
+	filter->n_uc = filter->n;
 	netdev_for_each_mc_addr(ha, dev)
 		ether_addr_copy(filter->addr[filter->n++], ha->addr);
 	return filter;
@@ -225,6 +226,8 @@ static const struct net_device_ops tenovl_netdev_ops = {
 	.ndo_change_mtu		= tenovl_dev_change_mtu,
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_set_mac_address	= eth_mac_addr,
+	.ndo_add_slave		= tenovl_access_ndo_add,
+	.ndo_del_slave		= tenovl_access_ndo_del,
 	.ndo_fdb_add		= tenovl_bridge_fdb_add,
 	.ndo_fdb_del		= tenovl_bridge_fdb_del,
 	.ndo_fdb_del_bulk	= tenovl_bridge_fdb_flush,
@@ -288,6 +291,8 @@ static void tenovl_setup(struct net_device *dev)
 
 	tdev->dev = dev;
 	tdev->mtu_auto = true;
+	INIT_LIST_HEAD(&tdev->access);
+	INIT_LIST_HEAD(&tdev->bridges);
 	tenovl_selection_init(tdev);
 	tenovl_announce_init(tdev);
 }
@@ -581,6 +586,19 @@ static void tenovl_dev_touched(struct tenovl_dev *tdev)
 		tenovl_event_dev(tdev, TENOVL_EVENT_DEV_CHANGED);
 }
 
+/* What others do to a port, a container's administrator perhaps: it goes by another
+ * name or in another namespace, or is up or down (which select.c tells of the others).
+ */
+static void tenovl_port_touched(struct net_device *dev, unsigned long event)
+{
+	struct tenovl_port *port = tenovl_port_is(dev) ? netdev_priv(dev) : tenovl_access_of(dev);
+
+	if (!port || !port->announced)
+		return;
+	if (tenovl_port_is_access(port) || event == NETDEV_CHANGENAME)
+		tenovl_event_port(port, TENOVL_EVENT_PORT_CHANGED);
+}
+
 /* A device of an underlay has a new MTU or came up: routes may take more or
  * less now, for every device above it.
  */
@@ -628,9 +646,17 @@ static int tenovl_netdevice_event(struct notifier_block *nb, unsigned long event
 		if (tenovl_dev_is(dev))
 			return tenovl_dev_may_join(dev, ptr);
 		break;
+	case NETDEV_PRE_TYPE_CHANGE:
+		/* What is enslaved stays Ethernet. */
+		return tenovl_access_of(dev) ? NOTIFY_BAD : NOTIFY_DONE;
+	case NETDEV_UNREGISTER:
+		if (tenovl_access_of(dev))
+			tenovl_access_release(tenovl_access_of(dev));
+		break;
 	case NETDEV_DOWN:
 		if (tenovl_dev_is(dev))
 			tenovl_ports_follow(netdev_priv(dev));
+		tenovl_port_touched(dev, event);
 		break;
 	case NETDEV_UDP_TUNNEL_PUSH_INFO:
 		tenovl_vxlan_offload_ports(dev, true);
@@ -645,6 +671,8 @@ static int tenovl_netdevice_event(struct notifier_block *nb, unsigned long event
 	case NETDEV_UP:
 		if (tenovl_dev_is(dev))
 			tenovl_ports_follow(netdev_priv(dev));
+		if (event == NETDEV_UP)
+			tenovl_port_touched(dev, event);
 		tenovl_underlay_changed(dev);
 		break;
 	case NETDEV_CHANGENAME:
@@ -652,6 +680,7 @@ static int tenovl_netdevice_event(struct notifier_block *nb, unsigned long event
 		/* A device that moved is registered in its new namespace. */
 		if (tenovl_dev_is(dev))
 			tenovl_dev_touched(netdev_priv(dev));
+		tenovl_port_touched(dev, event);
 		break;
 	}
 	return NOTIFY_DONE;

@@ -128,7 +128,7 @@ void tenovl_event_port(struct tenovl_port *port, enum tenovl_event event)
 	msg = genlmsg_new(tenovl_fill_size(TENOVL_A_PORT), GFP_KERNEL);
 	if (msg)
 		hdr = tenovl_event_begin(msg, tdev, event, GFP_KERNEL);
-	if (hdr && tenovl_fill_port(msg, port, false))
+	if (hdr && tenovl_fill_port(msg, port, tdev->net, false))
 		hdr = NULL;
 	tenovl_event_send(tdev, msg, hdr, GFP_KERNEL);
 }

@@ -113,6 +113,7 @@ static void tenovl_side_describe(const struct tenovl_side *side, struct tenovl_w
 		const struct net_device *dev = tenovl_side_port(side)->dev;
 
 		where->port = dev->ifindex;
+		where->port_id = tenovl_side_port(side)->id;
 		strscpy(where->port_name, dev->name, sizeof(where->port_name));
 	}
 }
@@ -320,17 +321,17 @@ static void tenovl_fdb_count_move(const struct tenovl_settings *settings,
 /* A learned address came from elsewhere. Moves are counted in windows that
  * begin with the first one; reaching the limit freezes the entry where it is
  * by then, since two stations with one address would make it flap for ever.
- * From one port to another is no such move: when the selected port changes, all
- * stations behind the bridges come by the new one.
+ * From one bridge port to another is no such move: when the selected port changes,
+ * all stations behind the bridges come by the new one.
  */
 static void tenovl_fdb_move(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
 			    struct tenovl_fdb_entry *entry, struct tenovl_side *side)
 {
+	struct tenovl_side *from = tenovl_fdb_side(tdev, entry);
+	bool counts = !tenovl_side_is_bridges(side) || !tenovl_side_is_bridges(from);
 	struct tenovl_where old;
-	bool counts;
 
-	tenovl_side_describe(tenovl_fdb_side(tdev, entry), &old);
-	counts = !side || side->place != TENOVL_PLACE_PORT || old.place != TENOVL_PLACE_PORT;
+	tenovl_side_describe(from, &old);
 	if (counts)
 		tenovl_fdb_count_move(settings, entry);
 	tenovl_fdb_point(tdev, entry, side);
@@ -768,6 +769,33 @@ void tenovl_fdb_flush_side(struct tenovl_dev *tdev, struct tenovl_side *side)
 		spin_unlock_bh(&tdev->fdb_lock);
 		cond_resched();
 	} while (entry);
+}
+
+/**
+ * tenovl_fdb_macs() - the addresses at a side
+ * @tdev: the device
+ * @side: the side
+ * @macs: filled, ETH_ALEN bytes each
+ * @max: how many there is room for
+ *
+ * RTNL, so that the side lives.
+ *
+ * Return: how many there are, or @max.
+ */
+u32 tenovl_fdb_macs(struct tenovl_dev *tdev, const struct tenovl_side *side, u8 *macs, u32 max)
+{
+	const struct tenovl_fdb_entry *entry;
+	u32 n = 0;
+
+	ASSERT_RTNL();
+	spin_lock_bh(&tdev->fdb_lock);
+	hlist_for_each_entry(entry, &side->fdb, side_list) {
+		if (n == max)
+			break;
+		ether_addr_copy(macs + ETH_ALEN * n++, entry->mac);
+	}
+	spin_unlock_bh(&tdev->fdb_lock);
+	return n;
 }
 
 /**

@@ -94,8 +94,13 @@ static int __init tenovl_init(void)
 	err = rtnl_link_register(&tenovl_port_link_ops);
 	if (err)
 		goto unregister_link;
+	err = rtnl_link_register(&tenovl_hook_link_ops);
+	if (err)
+		goto unregister_port_link;
 	return 0;
 
+unregister_port_link:
+	rtnl_link_unregister(&tenovl_port_link_ops);
 unregister_link:
 	rtnl_link_unregister(&tenovl_link_ops);
 unregister_family:
@@ -109,6 +114,7 @@ unregister_pernet:
 
 static void __exit tenovl_exit(void)
 {
+	rtnl_link_unregister(&tenovl_hook_link_ops);
 	rtnl_link_unregister(&tenovl_port_link_ops);
 	rtnl_link_unregister(&tenovl_link_ops);
 	genl_unregister_family(&tenovl_family);
@@ -127,4 +133,5 @@ MODULE_DESCRIPTION("Tenant overlay switch over VXLAN and GRE");
 MODULE_VERSION(TENOVL_VERSION);
 MODULE_ALIAS_RTNL_LINK(TENOVL_KIND);
 MODULE_ALIAS_RTNL_LINK(TENOVL_PORT_KIND);
+MODULE_ALIAS_RTNL_LINK(TENOVL_HOOK_KIND);
 MODULE_ALIAS_GENL_FAMILY(TENOVL_FAMILY_NAME);

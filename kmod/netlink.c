@@ -37,6 +37,8 @@ static struct netlink_range_validation tenovl_move_window_range = { .min = 1, .m
 static struct netlink_range_validation tenovl_delay_range = { .max = 3600000 };
 static struct netlink_range_validation tenovl_interval_range = { .min = 1, .max = 60000 };
 static struct netlink_range_validation tenovl_priority_range = { .max = 65535 };
+static struct netlink_range_validation tenovl_burst_range = { .min = 65536, .max = 1073741824 };
+static struct netlink_range_validation tenovl_flood_burst_range = { .min = 1, .max = 1000000 };
 static struct netlink_range_validation tenovl_mtu_range = { .min = 68, .max = TENOVL_MTU_MAX };
 
 /* Nests */
@@ -123,6 +125,7 @@ static const struct nla_policy tenovl_fdb_nest_policy[TENOVL_A_FDB_MAX + 1] = {
 	[TENOVL_A_FDB_PORT] = TENOVL_REFUSE("Entries behind a port are learned, not set"),
 	[TENOVL_A_FDB_PORT_NAME] = TENOVL_REFUSE("Entries behind a port are learned, not set"),
 	[TENOVL_A_FDB_OLD_PORT_NAME] = TENOVL_REFUSE("The old port is told in events only"),
+	[TENOVL_A_FDB_PORT_ID] = TENOVL_REFUSE("Entries behind a port are learned, not set"),
 };
 
 static const struct nla_policy tenovl_fdb_del_nest_policy[TENOVL_A_FDB_FORCE + 1] = {
@@ -144,6 +147,14 @@ static const struct nla_policy tenovl_fdb_flush_nest_policy[TENOVL_A_FDB_KIND + 
 	[TENOVL_A_FDB_KIND] = NLA_POLICY_MAX(NLA_U8, TENOVL_FDB_KIND_LEARNED),
 };
 
+static const struct nla_policy tenovl_macs_nest_policy[TENOVL_A_PORT_MACS_MAX + 1] = {
+	[TENOVL_A_PORT_MACS_MAC] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+};
+
+static const struct nla_policy tenovl_ips_nest_policy[TENOVL_A_PORT_IPS_MAX + 1] = {
+	[TENOVL_A_PORT_IPS_ADDRESS] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+};
+
 static const struct nla_policy tenovl_port_nest_policy[TENOVL_A_PORT_MAX + 1] = {
 	[TENOVL_A_PORT_INDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[TENOVL_A_PORT_NAME] = TENOVL_REFUSE("A port is named by its index"),
@@ -154,10 +165,25 @@ static const struct nla_policy tenovl_port_nest_policy[TENOVL_A_PORT_MAX + 1] = 
 	[TENOVL_A_PORT_PINNED] = TENOVL_REFUSE("A port is pinned by port-select"),
 	[TENOVL_A_PORT_ENTRIES] = TENOVL_REFUSE("The number of entries is told, not set"),
 	[TENOVL_A_PORT_STATS] = TENOVL_REFUSE("The counters of a port are told, not set"),
+	[TENOVL_A_PORT_OWN_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
+	[TENOVL_A_PORT_ROLE] = NLA_POLICY_MAX(NLA_U8, TENOVL_PORT_ROLE_ACCESS),
+	[TENOVL_A_PORT_ENSLAVED] = TENOVL_REFUSE("A device is enslaved by port-add"),
+	[TENOVL_A_PORT_ISOLATED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_PORT_MACS] = NLA_POLICY_NESTED(tenovl_macs_nest_policy),
+	[TENOVL_A_PORT_IPS] = NLA_POLICY_NESTED(tenovl_ips_nest_policy),
+	[TENOVL_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_PORT_ROUTER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_PORT_RATE] = { .type = NLA_U32 },
+	[TENOVL_A_PORT_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_burst_range),
+	[TENOVL_A_PORT_FLOOD_RATE] = { .type = NLA_U32 },
+	[TENOVL_A_PORT_FLOOD_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_flood_burst_range),
+	[TENOVL_A_PORT_ID] = TENOVL_REFUSE("The number of a port is told, not set"),
+	[TENOVL_A_PORT_HOOK] = TENOVL_REFUSE("A hook is made by rtnetlink"),
 };
 
-static const struct nla_policy tenovl_port_key_nest_policy[TENOVL_A_PORT_INDEX + 1] = {
+static const struct nla_policy tenovl_port_key_nest_policy[TENOVL_A_PORT_OWN_NETNS_ID + 1] = {
 	[TENOVL_A_PORT_INDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TENOVL_A_PORT_OWN_NETNS_ID] = NLA_POLICY_MIN(NLA_S32, 0),
 };
 
 /* Requests */
@@ -263,11 +289,12 @@ static const struct nla_policy tenovl_port_key_policy[TENOVL_A_PORT + 1] = {
 
 /* Which device */
 
-static struct net_device *tenovl_named_netdev(struct net *caller, struct nlattr **attrs,
+/* @net: where to look, unless @netns is the caller's id for another namespace */
+static struct net_device *tenovl_named_netdev(struct net *caller, struct net *net,
+					      const struct nlattr *index,
+					      const struct nlattr *netns,
 					      struct netlink_ext_ack *extack)
 {
-	const struct nlattr *netns = attrs[TENOVL_A_NETNS_ID];
-	struct net *net = caller;
 	struct net_device *dev;
 
 	if (netns) {
@@ -277,12 +304,11 @@ static struct net_device *tenovl_named_netdev(struct net *caller, struct nlattr 
 			return ERR_PTR(-ENODEV);
 		}
 	}
-	dev = __dev_get_by_index(net, nla_get_u32(attrs[TENOVL_A_IFINDEX]));
+	dev = __dev_get_by_index(net, nla_get_u32(index));
 	if (netns)
 		put_net(net);
 	if (!dev) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[TENOVL_A_IFINDEX],
-				    "No device has this index in the namespace");
+		NL_SET_ERR_MSG_ATTR(extack, index, "No device has this index in the namespace");
 		return ERR_PTR(-ENODEV);
 	}
 	return dev;
@@ -308,7 +334,7 @@ static struct tenovl_dev *tenovl_named_dev(struct net *caller, struct nlattr **a
 		NL_SET_ERR_MSG(extack, "The request names no device");
 		return ERR_PTR(-EINVAL);
 	}
-	dev = tenovl_named_netdev(caller, attrs, extack);
+	dev = tenovl_named_netdev(caller, caller, attr, attrs[TENOVL_A_NETNS_ID], extack);
 	if (IS_ERR(dev))
 		return ERR_CAST(dev);
 	if (!tenovl_dev_is(dev)) {
@@ -970,60 +996,165 @@ static int tenovl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* Ports */
 
-/* Return: the port that a nest names, or an ERR_PTR. */
-static struct tenovl_port *tenovl_named_port(struct tenovl_dev *tdev, const struct nlattr *nest,
-					     struct nlattr **tb, struct netlink_ext_ack *extack)
+/* Return: the netdevice that a nest names, or an ERR_PTR. */
+static struct net_device *tenovl_port_netdev(struct genl_info *info, const struct nlattr *nest,
+					     struct nlattr **tb)
 {
-	struct tenovl_port *port;
+	struct tenovl_dev *tdev = info->user_ptr[0];
 
-	if (NL_REQ_ATTR_CHECK(extack, nest, tb, TENOVL_A_PORT_INDEX)) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "A port is named by its index");
+	if (NL_REQ_ATTR_CHECK(info->extack, nest, tb, TENOVL_A_PORT_INDEX)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "A port is named by its index");
 		return ERR_PTR(-EINVAL);
 	}
-	port = tenovl_port_find(tdev, nla_get_u32(tb[TENOVL_A_PORT_INDEX]));
+	return tenovl_named_netdev(genl_info_net(info), dev_net(tdev->dev),
+				   tb[TENOVL_A_PORT_INDEX], tb[TENOVL_A_PORT_OWN_NETNS_ID],
+				   info->extack);
+}
+
+/* Return: the port that a nest names, or an ERR_PTR. */
+static struct tenovl_port *tenovl_named_port(struct genl_info *info, const struct nlattr *nest,
+					     struct nlattr **tb)
+{
+	struct net_device *dev = tenovl_port_netdev(info, nest, tb);
+	struct tenovl_port *port;
+
+	if (IS_ERR(dev))
+		return ERR_CAST(dev);
+	port = tenovl_port_find(info->user_ptr[0], dev);
 	if (port)
 		return port;
-	NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_PORT_INDEX], "The device has no such port");
+	NL_SET_ERR_MSG_ATTR(info->extack, tb[TENOVL_A_PORT_INDEX], "The device has no such port");
 	return ERR_PTR(-ENOENT);
 }
 
 static struct tenovl_port *tenovl_parse_port_key(struct genl_info *info)
 {
 	const struct nlattr *nest = info->attrs[TENOVL_A_PORT];
-	struct nlattr *tb[TENOVL_A_PORT_INDEX + 1];
+	struct nlattr *tb[TENOVL_A_PORT_OWN_NETNS_ID + 1];
 	int err;
 
 	err = tenovl_check_one_nest(info, TENOVL_A_PORT);
 	if (err)
 		return ERR_PTR(err);
-	err = nla_parse_nested(tb, TENOVL_A_PORT_INDEX, nest, tenovl_port_key_nest_policy,
+	err = nla_parse_nested(tb, TENOVL_A_PORT_OWN_NETNS_ID, nest, tenovl_port_key_nest_policy,
 			       info->extack);
 	if (err)
 		return ERR_PTR(err);
-	return tenovl_named_port(info->user_ptr[0], nest, tb, info->extack);
+	return tenovl_named_port(info, nest, tb);
+}
+
+/* @old: what it may send now, NULL for nothing that was set; @mac: its own address then */
+static int tenovl_parse_guard(struct tenovl_port_req *req, const struct tenovl_guard *old,
+			      const u8 *mac, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	int n;
+
+	req->guard = old ? tenovl_guard_new(old) : tenovl_guard_of(mac);
+	if (!req->guard)
+		return -ENOMEM;
+	n = tenovl_guard_get(req->guard, tb, extack);
+	if (n > 0 || (!n && !old && req->role == TENOVL_PORT_ROLE_ACCESS))
+		return n;
+	kfree(req->guard);
+	req->guard = NULL;
+	return n;
+}
+
+/* @role: what the port is now. Return: how many settings are named, or an error. */
+static int tenovl_parse_port(struct tenovl_port_req *req, u8 role, const struct nlattr *nest,
+			     struct nlattr **tb)
+{
+	req->attr = nest;
+	req->role = role;
+	req->has_role = tenovl_get_u8(tb[TENOVL_A_PORT_ROLE], &req->role);
+	req->has_priority = tb[TENOVL_A_PORT_PRIORITY];
+	if (req->has_priority)
+		req->priority = nla_get_u32(tb[TENOVL_A_PORT_PRIORITY]);
+	req->has_isolated = tb[TENOVL_A_PORT_ISOLATED];
+	if (req->has_isolated)
+		req->isolated = nla_get_u8(tb[TENOVL_A_PORT_ISOLATED]);
+	return req->has_role + req->has_priority + req->has_isolated;
+}
+
+static int tenovl_parse_port_nest(struct genl_info *info, struct nlattr **tb)
+{
+	int err = tenovl_check_one_nest(info, TENOVL_A_PORT);
+
+	if (err)
+		return err;
+	return nla_parse_nested(tb, TENOVL_A_PORT_MAX, info->attrs[TENOVL_A_PORT],
+				tenovl_port_nest_policy, info->extack);
 }
 
 static int tenovl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *nest = info->attrs[TENOVL_A_PORT];
 	struct nlattr *tb[TENOVL_A_PORT_MAX + 1];
+	struct tenovl_port_req req = {};
 	struct tenovl_port *port;
-	int err;
+	int err, n;
 
-	err = tenovl_check_one_nest(info, TENOVL_A_PORT);
+	err = tenovl_parse_port_nest(info, tb);
 	if (err)
 		return err;
-	err = nla_parse_nested(tb, TENOVL_A_PORT_MAX, nest, tenovl_port_nest_policy, info->extack);
-	if (err)
-		return err;
-	port = tenovl_named_port(info->user_ptr[0], nest, tb, info->extack);
+	port = tenovl_named_port(info, nest, tb);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
-	if (!tb[TENOVL_A_PORT_PRIORITY]) {
+	n = tenovl_parse_port(&req, port->role, nest, tb);
+	err = tenovl_parse_guard(&req, rtnl_dereference(port->guard), port->dev->dev_addr, tb,
+				 info->extack);
+	if (err < 0)
+		goto free_guard;
+	if (!n && !req.guard) {
 		NL_SET_ERR_MSG_ATTR(info->extack, nest, "The request names no setting");
 		return -EINVAL;
 	}
-	tenovl_port_set_priority(port, nla_get_u32(tb[TENOVL_A_PORT_PRIORITY]));
+	err = tenovl_port_check(port, &req, info->extack);
+	if (!err)
+		tenovl_port_apply(port, &req);
+free_guard:
+	kfree(req.guard);
+	return err;
+}
+
+static int tenovl_port_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[TENOVL_A_PORT];
+	struct nlattr *tb[TENOVL_A_PORT_MAX + 1];
+	struct tenovl_port_req req = {};
+	struct net_device *dev;
+	int err;
+
+	err = tenovl_parse_port_nest(info, tb);
+	if (err)
+		return err;
+	dev = tenovl_port_netdev(info, nest, tb);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	NL_SET_BAD_ATTR(info->extack, tb[TENOVL_A_PORT_INDEX]);
+	err = tenovl_access_may(info->user_ptr[0], dev, info->extack);
+	if (err)
+		return err;
+	tenovl_parse_port(&req, TENOVL_PORT_ROLE_ACCESS, nest, tb);
+	err = tenovl_parse_guard(&req, NULL, NULL, tb, info->extack);
+	if (err >= 0)
+		err = tenovl_access_enslave(info->user_ptr[0], dev, &req, info->extack);
+	kfree(req.guard);
+	if (err)
+		return err;
+	err = dev_open(dev, info->extack);
+	if (err)
+		tenovl_access_release(tenovl_access_of(dev));
+	return err;
+}
+
+static int tenovl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tenovl_port *port = tenovl_parse_port_key(info);
+
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	tenovl_port_delete(port);
 	return 0;
 }
 
@@ -1035,6 +1166,11 @@ static int tenovl_port_select_doit(struct sk_buff *skb, struct genl_info *info)
 		port = tenovl_parse_port_key(info);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
+	if (port && tenovl_port_is_access(port)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[TENOVL_A_PORT],
+				    "An access port is not selected: it always carries its own");
+		return -EINVAL;
+	}
 	tenovl_select_pin(info->user_ptr[0], port);
 	return 0;
 }
@@ -1126,7 +1262,7 @@ static int tenovl_put_port(struct sk_buff *msg, const struct tenovl_to *to,
 		return -EMSGSIZE;
 	err = tenovl_fill_name(msg, port->tdev, to->viewer, GFP_KERNEL);
 	if (!err)
-		err = tenovl_fill_port(msg, port, true);
+		err = tenovl_fill_port(msg, port, to->viewer, true);
 	return tenovl_msg_end(msg, hdr, err);
 }
 
@@ -1547,6 +1683,8 @@ static const struct genl_ops tenovl_ops[] = {
 	TENOVL_OP(PORT_GET, tenovl_port_key_policy, tenovl_port_get_doit, tenovl_port_get_dumpit),
 	TENOVL_OP(PORT_SET, tenovl_port_set_policy, tenovl_port_set_doit, NULL),
 	TENOVL_OP(PORT_SELECT, tenovl_port_key_policy, tenovl_port_select_doit, NULL),
+	TENOVL_OP(PORT_ADD, tenovl_port_set_policy, tenovl_port_add_doit, NULL),
+	TENOVL_OP(PORT_DEL, tenovl_port_key_policy, tenovl_port_del_doit, NULL),
 };
 
 static const struct genl_multicast_group tenovl_groups[] = {

@@ -6,6 +6,7 @@
  * here the sender is checked, the frame is looked at, its source learned, the
  * verdict asked and carried out.
  */
+#include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <net/inet_ecn.h>
 
@@ -136,7 +137,7 @@ bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool dire
 }
 
 /**
- * tenovl_deliver_port() - a frame for the bridge that a port is in
+ * tenovl_deliver_port() - a frame for the bridge that a port is in, or for a station
  * @port: the port
  * @skb: the frame, its Ethernet header at skb->data; consumed
  * @direct: as for tenovl_deliver_head()
@@ -151,6 +152,19 @@ bool tenovl_deliver_port(struct tenovl_port *port, struct sk_buff *skb, bool dir
 	struct tenovl_dev *tdev = port->tdev;
 	u32 len = skb->len;
 
+	if (unlikely(!netif_running(port->dev))) {
+		tenovl_port_stat_inc(port, TENOVL_A_PORT_STATS_RX_DROPS);
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_PORT_DROP_DOWN);
+		return false;
+	}
+	if (tenovl_port_is_access(port)) {
+		struct tenovl_hook *hook = rcu_dereference(port->hook);
+
+		/* It leads into another namespace, or out of the host. */
+		skb_scrub_packet(skb, true);
+		if (port->enslaved || hook)
+			return tenovl_access_output(port, hook ? hook->dev : port->dev, skb);
+	}
 	if (!tenovl_deliver(tdev, port->dev, skb, direct, l4)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_STACK);
 		tenovl_port_stat_inc(port, TENOVL_A_PORT_STATS_RX_DROPS);
@@ -161,32 +175,114 @@ bool tenovl_deliver_port(struct tenovl_port *port, struct sk_buff *skb, bool dir
 	return true;
 }
 
+/* Does an access port get what is for all of them, from this port? */
+static bool tenovl_access_hears(const struct tenovl_port *port, const struct tenovl_port *from)
+{
+	return port != from &&
+	       !(from && READ_ONCE(from->isolated) && READ_ONCE(port->isolated));
+}
+
+static bool tenovl_deliver_copy(struct tenovl_port *port, struct sk_buff *skb, bool direct, u8 l4)
+{
+	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
+
+	if (copy)
+		return tenovl_deliver_port(port, copy, direct, l4);
+	tenovl_stat_inc(port->tdev, TENOVL_A_STATS_PORT_DROP_NOMEM);
+	return false;
+}
+
+/**
+ * tenovl_deliver_access() - a frame for all access ports
+ * @tdev: the device
+ * @from: the port that it came by, or NULL
+ * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @direct: as for tenovl_deliver_head()
+ * @l4: protocol of its payload
+ *
+ * RCU, BH off. A copy for each but the last, which takes the original.
+ *
+ * Return: whether one of them took it.
+ */
+bool tenovl_deliver_access(struct tenovl_dev *tdev, const struct tenovl_port *from,
+			   struct sk_buff *skb, bool direct, u8 l4)
+{
+	struct tenovl_port *port, *last = NULL;
+	bool taken = false;
+
+	list_for_each_entry_rcu(port, &tdev->access, member) {
+		if (!tenovl_access_hears(port, from))
+			continue;
+		if (last)
+			taken |= tenovl_deliver_copy(last, skb, direct, l4);
+		last = port;
+	}
+	if (last)
+		return tenovl_deliver_port(last, skb, direct, l4) || taken;
+	/* All others are isolated from it. */
+	tenovl_drop(tdev, skb, TENOVL_A_STATS_PORT_DROP_ISOLATED);
+	return false;
+}
+
 /* The peer's frames are counted once, wherever they go. */
 static bool tenovl_receive_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4)
 {
-	u32 len = skb->len;
+	u32 len;
 
+	if (!skb) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_RX_DROP_NOMEM);
+		return false;
+	}
+	len = skb->len;
 	if (!tenovl_deliver_head(tdev, skb, direct, l4))
 		return false;
 	tenovl_stat_frame(tdev, TENOVL_A_STATS_RX_PACKETS, len);
 	return true;
 }
 
-/* To a bridge, and to the head as well where both want it. */
-static bool tenovl_receive_port(struct tenovl_dev *tdev, struct sk_buff *skb,
-				const struct tenovl_verdict *verdict, bool direct, u8 l4)
+static bool tenovl_port_is_blocked(const struct tenovl_port *port)
 {
-	struct sk_buff *copy;
+	u8 state = READ_ONCE(port->stp_state);
+
+	return state != BR_STATE_FORWARDING && state != BR_STATE_DISABLED;
+}
+
+static bool tenovl_receive_blocked(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct)
+{
+	struct tenovl_port *port;
 	bool taken = false;
 
-	if (verdict->head) {
-		copy = skb_clone(skb, GFP_ATOMIC);
-		if (copy)
-			taken = tenovl_receive_head(tdev, copy, direct, l4);
-		else
-			tenovl_stat_inc(tdev, TENOVL_A_STATS_RX_DROP_NOMEM);
+	list_for_each_entry_rcu(port, &tdev->bridges, member)
+		if (tenovl_port_is_blocked(port))
+			taken |= tenovl_deliver_copy(port, skb, direct, 0);
+	return taken;
+}
+
+/* To the head, to a bridge or a station, to all stations: whichever comes last takes
+ * the frame itself.
+ */
+static bool tenovl_receive_local(struct tenovl_dev *tdev, struct sk_buff *skb,
+				 const struct tenovl_verdict *verdict, bool direct, u8 l4)
+{
+	struct tenovl_port *port = tenovl_verdict_port(verdict);
+	bool taken = false;
+
+	if (unlikely(verdict->blocked)) {
+		taken = tenovl_receive_blocked(tdev, skb, direct);
+		if (!verdict->head && !port && !verdict->access) {
+			consume_skb(skb);
+			return taken;
+		}
 	}
-	return tenovl_deliver_port(verdict->port, skb, direct, l4) || taken;
+	if (verdict->head)
+		taken |= tenovl_receive_head(tdev, port || verdict->access ?
+					    skb_clone(skb, GFP_ATOMIC) : skb, direct, l4);
+	if (port)
+		taken |= verdict->access ? tenovl_deliver_copy(port, skb, direct, l4) :
+					   tenovl_deliver_port(port, skb, direct, l4);
+	if (verdict->access)
+		taken |= tenovl_deliver_access(tdev, NULL, skb, direct, l4);
+	return taken;
 }
 
 /* Return: a counter to drop it by, or 0 when it was consumed; *@taken tells
@@ -217,16 +313,13 @@ static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl
 		return TENOVL_A_STATS_RX_DROP_ECN;
 	eth = (const struct ethhdr *)skb->data;
 	tenovl_receive_learn(tdev, settings, eth->h_source, peer);
-	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, eth->h_dest);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, NULL, eth->h_dest);
 	if (verdict.drop)
 		return verdict.drop;
 	if (unlikely(verdict.no_port))
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NONE);
 	len = skb->len;
-	if (verdict.port)
-		*taken = tenovl_receive_port(tdev, skb, &verdict, direct, inner.l4);
-	else
-		*taken = tenovl_receive_head(tdev, skb, direct, inner.l4);
+	*taken = tenovl_receive_local(tdev, skb, &verdict, direct, inner.l4);
 	if (*taken && peer)
 		tenovl_peer_stat_frame(peer, TENOVL_A_PEER_STATS_RX_PACKETS, len);
 	return 0;

@@ -8,8 +8,8 @@
  * under RCU, so a frame sees either the old port or the new one.
  *
  * The signs come early: NETDEV_GOING_DOWN of a bridge or a port while it still
- * carries traffic, and the headroom that a bridge takes back from a port that it
- * lets go of, before the grace period that it waits for then.
+ * carries traffic, and the flags and the headroom that a bridge takes back from a
+ * port that it lets go of, before the grace period that it waits for then (port.c).
  */
 #include <linux/if_bridge.h>
 #include <net/switchdev.h>
@@ -40,6 +40,8 @@ static bool tenovl_port_can_carry(const struct tenovl_port *port)
 	const struct tenovl_settings *settings = rtnl_dereference(port->tdev->settings);
 	struct net_device *bridge = tenovl_bridge_of(port->dev);
 
+	if (tenovl_port_is_access(port))
+		return false;
 	if (!bridge || port->leaving || port->stp_state != BR_STATE_FORWARDING)
 		return false;
 	if (!netif_running(port->tdev->dev) || !netif_running(port->dev) ||
@@ -47,6 +49,15 @@ static bool tenovl_port_can_carry(const struct tenovl_port *port)
 		return false;
 	return !settings->min_live ||
 	       tenovl_live_ports(bridge, port->dev) >= settings->min_live;
+}
+
+/* The bridge tells later that the port forwards again; until then it does not. What it
+ * says comes after the event that brought it about, so an old state must not stand.
+ */
+static void tenovl_port_await_stp(struct tenovl_port *port)
+{
+	WRITE_ONCE(port->stp_state, IS_ENABLED(CONFIG_NET_SWITCHDEV) ? BR_STATE_DISABLED :
+								       BR_STATE_FORWARDING);
 }
 
 static void tenovl_port_judge(struct tenovl_port *port)
@@ -217,6 +228,8 @@ void tenovl_selection_init(struct tenovl_dev *tdev)
 static void tenovl_port_heard(struct tenovl_port *port, unsigned long event)
 {
 	port->leaving = event == NETDEV_GOING_DOWN;
+	if (event == NETDEV_DOWN)
+		tenovl_port_await_stp(port);
 	tenovl_select(port->tdev, port->announced ? TENOVL_CAUSE_ADMIN :
 						    TENOVL_CAUSE_PORT_REMOVED);
 }
@@ -234,6 +247,8 @@ static void tenovl_bridge_heard(struct net_device *bridge, unsigned long event)
 			continue;
 		if (event == NETDEV_GOING_DOWN || event == NETDEV_DOWN)
 			port->leaving = event == NETDEV_GOING_DOWN;
+		if (event == NETDEV_DOWN)
+			tenovl_port_await_stp(port);
 		tenovl_select(port->tdev, TENOVL_CAUSE_BRIDGE_DOWN);
 	}
 }
@@ -255,9 +270,7 @@ static void tenovl_upper_heard(const struct netdev_notifier_changeupper_info *in
 
 static void tenovl_port_moved(struct tenovl_port *port)
 {
-	/* The bridge that it is in now tells its state later. */
-	port->stp_state = IS_ENABLED(CONFIG_NET_SWITCHDEV) ? BR_STATE_DISABLED :
-							     BR_STATE_FORWARDING;
+	tenovl_port_await_stp(port);
 	port->leaving = false;
 	tenovl_select(port->tdev, TENOVL_CAUSE_PORT_REMOVED);
 }
@@ -326,7 +339,7 @@ static int tenovl_switchdev_event(struct notifier_block *nb, unsigned long event
 	    info->attr->id != SWITCHDEV_ATTR_ID_PORT_STP_STATE)
 		return NOTIFY_DONE;
 	port = netdev_priv(dev);
-	port->stp_state = info->attr->u.stp_state;
+	WRITE_ONCE(port->stp_state, info->attr->u.stp_state);
 	tenovl_select(port->tdev, TENOVL_CAUSE_STP);
 	return NOTIFY_DONE;
 }

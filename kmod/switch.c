@@ -3,183 +3,191 @@
  * The switch: one function decides where a frame goes. It has no side effects,
  * so that the packet path, counters and traces can all ask it.
  *
- * A frame enters by the head, by the selected port, or from a peer. It goes to
- * the head, to the selected port and to peers, never back to where it came from,
- * and never from a peer to a peer (split horizon: every peer floods to all
- * others, so forwarding for one another would make loops). All bridge ports
- * stand for one side: what is known to be behind any of them is reached by the
- * selected one.
+ * A frame enters by the head, by the selected bridge port, by an access port, or
+ * from a peer. It goes to the head, to the selected port, to access ports and to
+ * peers, never back to where it came from, and never from a peer to a peer (split
+ * horizon: every peer floods to all others, so forwarding for one another would
+ * make loops). All bridge ports stand for one side: what is known to be behind any
+ * of them is reached by the selected one. Each access port is a side of its own.
  */
 #include "tenovl.h"
 
 /* Without memory for the lists, the head takes all. */
-static bool tenovl_head_lists(const struct tenovl_dev *tdev, const u8 *dmac)
+static bool tenovl_head_lists(const struct tenovl_filter *filter, u32 i, u32 n, const u8 *dmac)
 {
-	const struct tenovl_filter *filter = rcu_dereference(tdev->filter);
-	u32 i;
-
-	if (ether_addr_equal(dmac, tdev->dev->dev_addr) || !filter)
-		return true;
-	for (i = 0; i < filter->n; i++)
+	for (; i < n; i++)
 		if (ether_addr_equal(dmac, filter->addr[i]))
 			return true;
 	return false;
 }
 
-/**
- * tenovl_head_wants() - would the head take this frame?
- * @tdev: the device
- * @dmac: inner destination
- *
- * RCU. Its own address, its unicast and multicast lists, broadcast; everything
- * when promiscuous (it is in a bridge, say).
+/* The head's own addresses come before what was learned. */
+static bool tenovl_head_has(const struct tenovl_dev *tdev, const u8 *dmac)
+{
+	const struct tenovl_filter *filter = rcu_dereference(tdev->filter);
+
+	return ether_addr_equal(dmac, tdev->dev->dev_addr) || !filter ||
+	       tenovl_head_lists(filter, 0, filter->n_uc, dmac);
+}
+
+static bool tenovl_head_joined(const struct tenovl_dev *tdev, const u8 *dmac)
+{
+	const struct tenovl_filter *filter = rcu_dereference(tdev->filter);
+
+	return is_broadcast_ether_addr(dmac) || !filter ||
+	       tenovl_head_lists(filter, filter->n_uc, filter->n, dmac);
+}
+
+/* Would the head take a frame for an address that is not its own? Groups that it is in
+ * and broadcast; everything when promiscuous (it is in a bridge, say).
  */
-bool tenovl_head_wants(const struct tenovl_dev *tdev, const u8 *dmac)
+static bool tenovl_head_wants(const struct tenovl_dev *tdev, const u8 *dmac)
 {
 	unsigned int flags = READ_ONCE(tdev->dev->flags);
 
 	if (flags & IFF_PROMISC)
 		return true;
-	if (is_multicast_ether_addr(dmac) &&
-	    (flags & IFF_ALLMULTI || is_broadcast_ether_addr(dmac)))
-		return true;
-	return tenovl_head_lists(tdev, dmac);
+	return is_multicast_ether_addr(dmac) &&
+	       (flags & IFF_ALLMULTI || tenovl_head_joined(tdev, dmac));
 }
 
-/* The head's own addresses come before what was learned. */
-static bool tenovl_head_has(const struct tenovl_dev *tdev, const u8 *dmac)
-{
-	return !is_multicast_ether_addr(dmac) && tenovl_head_lists(tdev, dmac);
-}
-
-/* To the bridges, unless that is where it came from. */
+/* To the selected one of the bridges. */
 static void tenovl_switch_to_bridges(struct tenovl_dev *tdev, struct tenovl_verdict *verdict)
 {
-	if (!READ_ONCE(tdev->n_ports))
+	struct tenovl_port *port;
+
+	if (!READ_ONCE(tdev->n_bridge_ports))
 		return;
-	verdict->port = rcu_dereference(tdev->selected);
-	verdict->no_port = !verdict->port;
+	port = rcu_dereference(tdev->selected);
+	verdict->side = port ? &port->side : NULL;
+	verdict->no_port = !port;
+}
+
+/* To the access ports, where there is one that the frame did not come from. */
+static void tenovl_switch_to_access(struct tenovl_dev *tdev, const struct tenovl_port *from,
+				    struct tenovl_verdict *verdict)
+{
+	verdict->access = !list_empty(&tdev->access) &&
+			  !(from && tenovl_port_is_access(from) &&
+			    list_is_singular(&tdev->access));
+}
+
+/* What nobody is known to have, and what is for many. From the bridges it goes to no
+ * bridge, from a peer to no peer. What the bridges beyond a peer say to ours (IEEE
+ * 802.1D, 7.12.6) is heard by a port that the spanning tree blocks as well: one that
+ * heard no more would think after a while that the loop is gone, and close it.
+ */
+static void tenovl_switch_to_all(struct tenovl_dev *tdev, enum tenovl_place from,
+				 const struct tenovl_port *port, const u8 *dmac,
+				 struct tenovl_verdict *verdict)
+{
+	verdict->flood = from != TENOVL_PLACE_PEER;
+	if (!port || tenovl_port_is_access(port))
+		tenovl_switch_to_bridges(tdev, verdict);
+	tenovl_switch_to_access(tdev, port, verdict);
+	if (verdict->flood)
+		return;
+	verdict->blocked = is_link_local_ether_addr(dmac) && READ_ONCE(tdev->n_bridge_ports);
+	if (!verdict->head && !verdict->side && !verdict->access && !verdict->blocked)
+		verdict->drop = verdict->no_port ? TENOVL_A_STATS_PORT_DROP_NONE :
+						   TENOVL_A_STATS_RX_DROP_NOT_HERE;
 }
 
 /* Standby ports that learn are answered where the address is, as long as they
  * could carry traffic; all else goes by the selected port.
  */
-static void tenovl_switch_to_port(struct tenovl_dev *tdev, struct tenovl_port *port,
-				  struct tenovl_verdict *verdict)
+static void tenovl_switch_to_bridge(struct tenovl_dev *tdev, struct tenovl_port *port,
+				    struct tenovl_verdict *verdict)
 {
 	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
 
 	if (settings->standby_ingress == TENOVL_STANDBY_INGRESS_LEARN && READ_ONCE(port->usable))
-		verdict->port = port;
+		verdict->side = &port->side;
 	else
 		tenovl_switch_to_bridges(tdev, verdict);
 	/* Also where the last port is just going, and its entries are still there. */
-	if (!verdict->port && !verdict->head)
+	if (!verdict->side && !verdict->head)
 		verdict->drop = TENOVL_A_STATS_PORT_DROP_NONE;
 }
 
-static struct tenovl_verdict tenovl_switch_from_head(struct tenovl_dev *tdev, const u8 *dmac)
+/* Return: why a frame from one port may not go to another, or 0. */
+static u16 tenovl_switch_forbids(const struct tenovl_port *from, const struct tenovl_port *to)
 {
-	struct tenovl_fdb_entry *entry = NULL;
-	struct tenovl_verdict verdict = {};
-	struct tenovl_side *side;
-
-	if (!is_multicast_ether_addr(dmac))
-		entry = tenovl_fdb_find(tdev, dmac);
-	if (entry) {
-		side = rcu_dereference(entry->side);
-		if (!side)
-			verdict.drop = TENOVL_A_STATS_TX_DROP_LOCAL;
-		else if (side->place == TENOVL_PLACE_PEER)
-			verdict.peer = tenovl_side_peer(side);
-		else
-			tenovl_switch_to_port(tdev, tenovl_side_port(side), &verdict);
-		return verdict;
-	}
-	if (ether_addr_equal(dmac, tdev->dev->dev_addr)) {
-		verdict.drop = TENOVL_A_STATS_TX_DROP_LOCAL;
-		return verdict;
-	}
-	verdict.flood = true;
-	tenovl_switch_to_bridges(tdev, &verdict);
-	return verdict;
+	if (from == to || (!tenovl_port_is_access(from) && !tenovl_port_is_access(to)))
+		return TENOVL_A_STATS_PORT_DROP_LOCAL;
+	return READ_ONCE(from->isolated) && READ_ONCE(to->isolated) ?
+	       TENOVL_A_STATS_PORT_DROP_ISOLATED : 0;
 }
 
-static struct tenovl_verdict tenovl_switch_from_port(struct tenovl_dev *tdev, const u8 *dmac)
+static void tenovl_switch_to_port(struct tenovl_dev *tdev, const struct tenovl_port *from,
+				  struct tenovl_port *to, struct tenovl_verdict *verdict)
 {
-	struct tenovl_fdb_entry *entry = NULL;
-	struct tenovl_verdict verdict = {};
-	struct tenovl_side *side;
+	u16 why = from ? tenovl_switch_forbids(from, to) : 0;
 
-	if (tenovl_head_has(tdev, dmac)) {
-		verdict.head = true;
-		return verdict;
-	}
-	verdict.head = tenovl_head_wants(tdev, dmac);
-	if (!is_multicast_ether_addr(dmac))
-		entry = tenovl_fdb_find(tdev, dmac);
-	if (!entry) {
-		verdict.flood = true;
-		return verdict;
-	}
-	side = rcu_dereference(entry->side);
-	if (side && side->place == TENOVL_PLACE_PEER)
-		verdict.peer = tenovl_side_peer(side);
-	else if (!verdict.head)
-		verdict.drop = TENOVL_A_STATS_PORT_DROP_LOCAL;
-	return verdict;
-}
-
-static void tenovl_switch_unknown_from_peer(struct tenovl_dev *tdev,
-					    struct tenovl_verdict *verdict)
-{
-	tenovl_switch_to_bridges(tdev, verdict);
-	if (!verdict->head && !verdict->port)
-		verdict->drop = verdict->no_port ? TENOVL_A_STATS_PORT_DROP_NONE :
-						   TENOVL_A_STATS_RX_DROP_NOT_HERE;
-}
-
-static struct tenovl_verdict tenovl_switch_from_peer(struct tenovl_dev *tdev, const u8 *dmac)
-{
-	struct tenovl_fdb_entry *entry = NULL;
-	struct tenovl_verdict verdict = {};
-	struct tenovl_side *side = NULL;
-
-	if (tenovl_head_has(tdev, dmac)) {
-		verdict.head = true;
-		return verdict;
-	}
-	verdict.head = tenovl_head_wants(tdev, dmac);
-	if (!is_multicast_ether_addr(dmac))
-		entry = tenovl_fdb_find(tdev, dmac);
-	if (entry)
-		side = rcu_dereference(entry->side);
-	if (!side)
-		tenovl_switch_unknown_from_peer(tdev, &verdict);
-	else if (side->place == TENOVL_PLACE_PEER)
-		verdict = (struct tenovl_verdict){ .drop = TENOVL_A_STATS_RX_DROP_HORIZON };
+	if (why)
+		verdict->drop = verdict->head ? 0 : why;
+	else if (tenovl_port_is_access(to))
+		verdict->side = &to->side;
 	else
-		tenovl_switch_to_port(tdev, tenovl_side_port(side), &verdict);
-	return verdict;
+		tenovl_switch_to_bridge(tdev, to, verdict);
+}
+
+/* To the head, as an entry says; it may not want it. */
+static void tenovl_switch_to_head(struct tenovl_dev *tdev, enum tenovl_place from,
+				  const u8 *dmac, struct tenovl_verdict *verdict)
+{
+	if (from == TENOVL_PLACE_HEAD)
+		verdict->drop = TENOVL_A_STATS_TX_DROP_LOCAL;
+	else if (from == TENOVL_PLACE_PEER)
+		tenovl_switch_to_all(tdev, from, NULL, dmac, verdict);
+	else if (!verdict->head)
+		verdict->drop = TENOVL_A_STATS_PORT_DROP_LOCAL;
+}
+
+/* To where the address is. */
+static void tenovl_switch_by_entry(struct tenovl_dev *tdev, enum tenovl_place from,
+				   const struct tenovl_port *port, const u8 *dmac,
+				   struct tenovl_side *side, struct tenovl_verdict *verdict)
+{
+	if (!side)
+		tenovl_switch_to_head(tdev, from, dmac, verdict);
+	else if (side->place == TENOVL_PLACE_PORT)
+		tenovl_switch_to_port(tdev, port, tenovl_side_port(side), verdict);
+	else if (from == TENOVL_PLACE_PEER)
+		*verdict = (struct tenovl_verdict){ .drop = TENOVL_A_STATS_RX_DROP_HORIZON };
+	else
+		verdict->side = side;
 }
 
 /**
  * tenovl_switch() - where a frame goes, or why it goes nowhere
  * @tdev: the device
  * @from: the place that it entered by
+ * @port: the port, where that is one; else NULL
  * @dmac: inner destination
  *
  * RCU.
  */
 struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place from,
-				    const u8 *dmac)
+				    const struct tenovl_port *port, const u8 *dmac)
 {
-	switch (from) {
-	case TENOVL_PLACE_PEER:
-		return tenovl_switch_from_peer(tdev, dmac);
-	case TENOVL_PLACE_PORT:
-		return tenovl_switch_from_port(tdev, dmac);
-	default:
-		return tenovl_switch_from_head(tdev, dmac);
+	struct tenovl_fdb_entry *entry = NULL;
+	struct tenovl_verdict verdict = {};
+
+	if (from != TENOVL_PLACE_HEAD) {
+		verdict.head = !is_multicast_ether_addr(dmac) && tenovl_head_has(tdev, dmac);
+		if (verdict.head)
+			return verdict;
+		verdict.head = tenovl_head_wants(tdev, dmac);
 	}
+	if (!is_multicast_ether_addr(dmac))
+		entry = tenovl_fdb_find(tdev, dmac);
+	if (entry)
+		tenovl_switch_by_entry(tdev, from, port, dmac, rcu_dereference(entry->side),
+				       &verdict);
+	else if (from == TENOVL_PLACE_HEAD && ether_addr_equal(dmac, tdev->dev->dev_addr))
+		verdict.drop = TENOVL_A_STATS_TX_DROP_LOCAL;
+	else
+		tenovl_switch_to_all(tdev, from, port, dmac, &verdict);
+	return verdict;
 }

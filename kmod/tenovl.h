@@ -18,6 +18,7 @@
 #include <net/genetlink.h>
 #include <net/gro_cells.h>
 #include <net/ipv6.h>
+#include <net/sch_generic.h>
 
 #include <linux/tenovl.h>
 
@@ -44,6 +45,12 @@ enum tenovl_layout {
 
 /* So that one peer fits one message. */
 #define TENOVL_MAX_SOURCES	64
+
+/* What may be allowed to an access port by name; more are a network, which is not
+ * guarded so.
+ */
+#define TENOVL_MAX_MACS	16
+#define TENOVL_MAX_IPS	64
 
 /* Beside the bits of enum tenovl_layout: ICMP errors are looked for. */
 #define TENOVL_HEARS_ICMP	BIT(TENOVL_LAYOUTS)
@@ -327,21 +334,68 @@ struct tenovl_port_stats {
 };
 
 /**
- * struct tenovl_port - a built-in port; the private part of its netdevice
+ * struct tenovl_guard - what an access port may send
+ * @rcu: for the whole
+ * @rate_kbit: thousands of bits a second, 0 for no limit
+ * @burst: bytes that may come at once beyond that
+ * @flood_rate: frames a second for more than one station, 0 for no limit
+ * @flood_burst: frames that may come at once beyond that
+ * @rate: @rate_kbit as a time to each byte
+ * @flood: @flood_rate as a time to each frame
+ * @dhcp_server: DHCP servers may answer from here
+ * @router: routers may advertise themselves from here
+ * @n_macs: how many @mac; 0 for any source
+ * @mac: the sources
+ * @n_ips: how many @ip; 0 for any
+ * @ip: the addresses, IPv4 as v4-mapped
+ *
+ * Never changed once published: a change makes a new one. Published in
+ * &tenovl_port.guard under RTNL, read under RCU or RTNL.
+ */
+struct tenovl_guard {
+	struct rcu_head rcu;
+	u32 rate_kbit;
+	u32 burst;
+	u32 flood_rate;
+	u32 flood_burst;
+	struct psched_ratecfg rate;
+	struct psched_pktrate flood;
+	bool dhcp_server;
+	bool router;
+	u32 n_macs;
+	u8 mac[TENOVL_MAX_MACS][ETH_ALEN];
+	u32 n_ips;
+	struct in6_addr ip[TENOVL_MAX_IPS];
+};
+
+/**
+ * struct tenovl_port - a port: a netdevice of ours, or another one enslaved
  * @side: for the entries that point at it
- * @dev: its netdevice
+ * @dev: its netdevice; of a built-in port this is its private part
  * @tdev: the segment; NULL once the port is out of it
  * @stats: counters
  * @list: in &tenovl_dev.ports, by @id
+ * @member: in &tenovl_dev.access or &tenovl_dev.bridges by its role, read under RCU
+ * @guard: what it may send, NULL while it has the bridge role
+ * @hook: where the host sees its frames, NULL for none
+ * @rate_due: when the limit on bytes is even again, in nanoseconds of the monotonic clock;
+ *	written on the packet path where there is such a limit
+ * @flood_due: the same for the limit on frames for more than one station
+ * @tracker: of the reference to @dev of an enslaved one
  * @id: of the ports that have one priority the lowest wins; cursor of dumps
  * @priority: the lowest wins
- * @stp_state: BR_STATE_* as the bridge told it
+ * @role: enum tenovl_port_role; read on the packet path
+ * @isolated: sends nothing to ports that are isolated as well; read on the packet path
+ * @enslaved: @dev is not ours
+ * @stp_state: BR_STATE_* as the bridge told it; read on the packet path
  * @leaving: it, or the bridge that it is in, is on the way down or out
  * @usable: could carry traffic
  * @usable_since: jiffies at which it became so
  * @announced: listeners know of it
+ * @rcu: for the whole of an enslaved one
  *
- * Lives under RTNL; found under RCU by entries and as the selected port.
+ * Lives under RTNL; found under RCU by entries, as the selected port, by the list
+ * of access ports and by the rx handler of an enslaved device.
  */
 struct tenovl_port {
 	struct tenovl_side side;
@@ -349,13 +403,36 @@ struct tenovl_port {
 	struct tenovl_dev *tdev;
 	struct tenovl_port_stats __percpu *stats;
 	struct list_head list;
+	struct list_head member;
+	struct tenovl_guard __rcu *guard;
+	struct tenovl_hook __rcu *hook;
+	atomic64_t rate_due;
+	atomic64_t flood_due;
+	netdevice_tracker tracker;
 	u32 id;
 	u32 priority;
+	u8 role;
+	bool isolated;
+	bool enslaved;
 	u8 stp_state;
 	bool leaving;
 	bool usable;
 	bool announced;
 	unsigned long usable_since;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tenovl_hook - where the host sees the frames of a port; the private part of its
+ *	netdevice
+ * @dev: its netdevice
+ * @port: the port, which outlives it
+ * @attached: the port knows of it, under RTNL
+ */
+struct tenovl_hook {
+	struct net_device *dev;
+	struct tenovl_port *port;
+	bool attached;
 };
 
 /* Its place is that of a port. */
@@ -364,17 +441,32 @@ static inline struct tenovl_port *tenovl_side_port(const struct tenovl_side *sid
 	return container_of(side, struct tenovl_port, side);
 }
 
+/* Any context. A port that no packet finds may get another role. */
+static inline bool tenovl_port_is_access(const struct tenovl_port *port)
+{
+	return READ_ONCE(port->role) == TENOVL_PORT_ROLE_ACCESS;
+}
+
+/* All bridges together are one side of the switch. */
+static inline bool tenovl_side_is_bridges(const struct tenovl_side *side)
+{
+	return side && side->place == TENOVL_PLACE_PORT &&
+	       !tenovl_port_is_access(tenovl_side_port(side));
+}
+
 /**
  * struct tenovl_where - the side of an entry as told to users
  * @place: enum tenovl_place
  * @peer: the address of the peer
  * @port: the index of the port
+ * @port_id: its number in the device
  * @port_name: and its name
  */
 struct tenovl_where {
 	u8 place;
 	struct in6_addr peer;
 	u32 port;
+	u32 port_id;
 	char port_name[IFNAMSIZ];
 };
 
@@ -430,13 +522,15 @@ struct tenovl_fdb_entry {
 /**
  * struct tenovl_filter - what the head wants beside its own address
  * @rcu: for the whole
+ * @n_uc: how many unicast addresses
  * @n: how many addresses
- * @addr: unicast and multicast addresses of the device's lists
+ * @addr: unicast, then multicast addresses of the device's lists
  *
  * A snapshot of the lists, which the packet path may not walk.
  */
 struct tenovl_filter {
 	struct rcu_head rcu;
+	u32 n_uc;
 	u32 n;
 	u8 addr[][ETH_ALEN];
 };
@@ -523,6 +617,8 @@ struct tenovl_announcement {
  * @flood: the flood list, NULL for none
  * @filter: what the head wants, NULL for everything
  * @selected: the port that carries traffic, NULL for none; written by select.c alone
+ * @access: &struct tenovl_port of the access role, written under RTNL
+ * @bridges: &struct tenovl_port of the bridge role, written under RTNL
  * @gro_cells: merge what the underlay did not
  * @fdb_lock: serializes changes of the forwarding table; taken in softirq
  * @fdb_ids: entries by id; its lock nests inside @fdb_lock
@@ -538,7 +634,8 @@ struct tenovl_announcement {
  * @claims: what it receives, under RTNL; NULL while unconfigured
  * @ports: &struct tenovl_port, by id, under RTNL
  * @port_next_id: ids only grow, so that a dump goes on after the last it told
- * @n_ports: how many, written under RTNL
+ * @n_ports: how many, under RTNL
+ * @n_bridge_ports: how many of those have the bridge role, written under RTNL
  * @selection: how the selected port came to be, under RTNL
  * @announce: to the bridge of the selected port
  * @id: place in the table of all devices
@@ -558,6 +655,8 @@ struct tenovl_dev {
 	struct tenovl_flood __rcu *flood;
 	struct tenovl_filter __rcu *filter;
 	struct tenovl_port __rcu *selected;
+	struct list_head access;
+	struct list_head bridges;
 	struct gro_cells gro_cells;
 
 	spinlock_t fdb_lock ____cacheline_aligned_in_smp;
@@ -576,6 +675,7 @@ struct tenovl_dev {
 	struct list_head ports;
 	u32 port_next_id;
 	u32 n_ports;
+	u32 n_bridge_ports;
 	struct tenovl_selection selection;
 	struct tenovl_announcement announce;
 	u32 id;
@@ -624,23 +724,38 @@ struct tenovl_encap_ops {
 
 /**
  * struct tenovl_verdict - where a frame goes, or why it goes nowhere
+ * @side: deliver to this port, or send to this one peer; NULL for none
+ * @drop: the counter (TENOVL_A_STATS_*) when it goes nowhere, else 0
  * @head: deliver to the head
  * @flood: send to all peers of the flood list
+ * @access: deliver to all access ports but where it came from
+ * @blocked: deliver to the ports that a bridge blocks, for its spanning tree
  * @no_port: it was for the bridges too, and no port could take it
- * @port: deliver to this port; NULL for none
- * @peer: send to this one peer; NULL for none
- * @drop: the counter (TENOVL_A_STATS_*) when it goes nowhere, else 0
  *
- * A plain value, computed without side effects.
+ * A plain value, computed without side effects; it fits two registers.
  */
 struct tenovl_verdict {
+	struct tenovl_side *side;
+	u16 drop;
 	bool head;
 	bool flood;
+	bool access;
+	bool blocked;
 	bool no_port;
-	struct tenovl_port *port;
-	struct tenovl_peer *peer;
-	u16 drop;
 };
+
+/* The port, or the peer, that a verdict names; NULL where it does not. */
+static inline struct tenovl_port *tenovl_verdict_port(const struct tenovl_verdict *verdict)
+{
+	return verdict->side && verdict->side->place == TENOVL_PLACE_PORT ?
+	       tenovl_side_port(verdict->side) : NULL;
+}
+
+static inline struct tenovl_peer *tenovl_verdict_peer(const struct tenovl_verdict *verdict)
+{
+	return verdict->side && verdict->side->place == TENOVL_PLACE_PEER ?
+	       tenovl_side_peer(verdict->side) : NULL;
+}
 
 /**
  * struct tenovl_peer_req - one peer of a request, parsed
@@ -678,6 +793,28 @@ struct tenovl_peer_req {
 	bool has_admin;
 	bool has_flood;
 	bool has_sources;
+};
+
+/**
+ * struct tenovl_port_req - what a request wants of a port, parsed
+ * @attr: the nest, for the extack
+ * @priority: new priority; valid when @has_priority
+ * @role: new role; valid when @has_role
+ * @isolated: new isolation; valid when @has_isolated
+ * @guard: what it may send, or NULL where that stays; owned by the request
+ * @has_priority: @priority is named
+ * @has_role: @role is named
+ * @has_isolated: @isolated is named
+ */
+struct tenovl_port_req {
+	const struct nlattr *attr;
+	struct tenovl_guard *guard;
+	u32 priority;
+	u8 role;
+	bool isolated;
+	bool has_priority;
+	bool has_role;
+	bool has_isolated;
 };
 
 /**
@@ -943,18 +1080,61 @@ u32 tenovl_peer_pmtu(struct tenovl_peer *peer);
 /* RCU */
 struct tenovl_peer *tenovl_source_find(struct tenovl_dev *tdev, const struct in6_addr *addr);
 
-/* port.c: built-in ports and their kind. RTNL unless said otherwise. */
+/* port.c: ports, and the kind of the built-in ones. RTNL unless said otherwise. */
 
 extern struct rtnl_link_ops tenovl_port_link_ops;
 
 bool tenovl_port_is(const struct net_device *dev);
-struct tenovl_port *tenovl_port_find(struct tenovl_dev *tdev, u32 ifindex);
+struct tenovl_port *tenovl_port_find(struct tenovl_dev *tdev, const struct net_device *dev);
 struct tenovl_port *tenovl_port_next(struct tenovl_dev *tdev, u32 *id);
-void tenovl_port_set_priority(struct tenovl_port *port, u32 priority);
+void tenovl_port_init(struct tenovl_port *port, struct net_device *dev, u8 role);
+int tenovl_port_join(struct tenovl_port *port, struct tenovl_dev *tdev);
+void tenovl_port_leave(struct tenovl_port *port);
+int tenovl_port_check(const struct tenovl_port *port, const struct tenovl_port_req *req,
+		      struct netlink_ext_ack *extack);
+void tenovl_port_apply(struct tenovl_port *port, struct tenovl_port_req *req);
+void tenovl_port_delete(struct tenovl_port *port);
 void tenovl_ports_delete(struct tenovl_dev *tdev, struct list_head *list);
 void tenovl_ports_follow(struct tenovl_dev *tdev);
 /* BH off, RCU */
 void tenovl_port_drop(struct tenovl_port *port, struct sk_buff *skb, unsigned int why);
+
+/* access.c: netdevices of others as access ports. RTNL unless said otherwise. */
+int tenovl_access_may(struct tenovl_dev *tdev, struct net_device *dev,
+		      struct netlink_ext_ack *extack);
+int tenovl_access_enslave(struct tenovl_dev *tdev, struct net_device *dev,
+			  struct tenovl_port_req *req, struct netlink_ext_ack *extack);
+void tenovl_access_release(struct tenovl_port *port);
+int tenovl_access_ndo_add(struct net_device *head, struct net_device *dev,
+			  struct netlink_ext_ack *extack);
+int tenovl_access_ndo_del(struct net_device *head, struct net_device *dev);
+/* RTNL, or BH off and RCU */
+struct tenovl_port *tenovl_access_of(const struct net_device *dev);
+/* BH off, RCU */
+bool tenovl_access_output(struct tenovl_port *port, struct net_device *dev, struct sk_buff *skb);
+rx_handler_result_t tenovl_access_enter(struct tenovl_port *port, struct sk_buff **pskb,
+					struct net_device *dev);
+
+/* hook.c: where the host sees the frames of a container's port */
+extern struct rtnl_link_ops tenovl_hook_link_ops;
+/* any context */
+bool tenovl_hook_is(const struct net_device *dev);
+/* RTNL */
+void tenovl_hook_dellink(struct net_device *dev, struct list_head *list);
+/* BH off, RCU */
+void tenovl_hook_receive(struct tenovl_hook *hook, struct sk_buff *skb);
+
+/* guard.c: what an access port may send */
+
+/* RTNL */
+struct tenovl_guard *tenovl_guard_new(const struct tenovl_guard *old);
+struct tenovl_guard *tenovl_guard_of(const u8 *mac);
+struct tenovl_guard *tenovl_guard_moved(struct tenovl_port *port, const u8 *mac);
+void tenovl_guard_limit(struct tenovl_guard *guard);
+/* BH off, RCU */
+unsigned int tenovl_guard_check(struct tenovl_port *port, const struct tenovl_guard *guard,
+				struct sk_buff *skb, const struct tenovl_inner *inner);
+bool tenovl_guard_floods(struct tenovl_port *port, const struct sk_buff *skb);
 
 /* select.c: which port carries traffic. RTNL. */
 void tenovl_selection_init(struct tenovl_dev *tdev);
@@ -965,7 +1145,7 @@ void tenovl_select_heard(struct net_device *dev, unsigned long event, void *ptr)
 int tenovl_select_listen(void);
 void tenovl_select_deafen(void);
 
-/* announce.c: where the head is, told to a bridge. RTNL. */
+/* announce.c: where the head and the stations are, told to a bridge. RTNL. */
 void tenovl_announce_init(struct tenovl_dev *tdev);
 void tenovl_announce(struct tenovl_dev *tdev);
 
@@ -980,6 +1160,7 @@ int tenovl_fdb_del(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n,
 		   struct netlink_ext_ack *extack);
 void tenovl_fdb_flush(struct tenovl_dev *tdev, const struct tenovl_fdb_filter *filter);
 void tenovl_fdb_flush_side(struct tenovl_dev *tdev, struct tenovl_side *side);
+u32 tenovl_fdb_macs(struct tenovl_dev *tdev, const struct tenovl_side *side, u8 *macs, u32 max);
 void tenovl_fdb_settings_changed(struct tenovl_dev *tdev);
 /* RTNL or RCU */
 bool tenovl_fdb_get(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_fdb_info *info);
@@ -991,8 +1172,7 @@ void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *set
 
 /* switch.c: the verdict. RCU. */
 struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place from,
-				    const u8 *dmac);
-bool tenovl_head_wants(const struct tenovl_dev *tdev, const u8 *dmac);
+				    const struct tenovl_port *port, const u8 *dmac);
 
 /* path.c: the way to a peer */
 
@@ -1018,6 +1198,7 @@ bool tenovl_inner_tagged(const struct sk_buff *skb);
 /* xmit.c: frames that leave. BH off. */
 netdev_tx_t tenovl_xmit(struct sk_buff *skb, struct net_device *dev);
 netdev_tx_t tenovl_port_xmit(struct sk_buff *skb, struct net_device *dev);
+void tenovl_port_input(struct tenovl_port *port, struct sk_buff *skb);
 
 /* receive.c: frames that arrive. BH off, RCU. */
 bool tenovl_depth_enter(void);
@@ -1028,6 +1209,8 @@ bool tenovl_receive_handover(struct tenovl_dev *tdev, struct sk_buff *skb,
 			     const struct in6_addr *source);
 bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4);
 bool tenovl_deliver_port(struct tenovl_port *port, struct sk_buff *skb, bool direct, u8 l4);
+bool tenovl_deliver_access(struct tenovl_dev *tdev, const struct tenovl_port *from,
+			   struct sk_buff *skb, bool direct, u8 l4);
 
 /* vxlan.c */
 extern const struct tenovl_encap_ops tenovl_vxlan_ops;
@@ -1059,11 +1242,14 @@ int tenovl_addr_get(struct in6_addr *addr, const struct nlattr *attr,
 		    struct netlink_ext_ack *extack);
 int tenovl_settings_get(struct tenovl_settings *wanted, struct nlattr **tb,
 			struct netlink_ext_ack *extack);
+int tenovl_guard_get(struct tenovl_guard *wanted, struct nlattr **tb,
+		     struct netlink_ext_ack *extack);
 int tenovl_fill_stats(struct sk_buff *msg, const struct tenovl_dev *tdev);
 int tenovl_fill_net_stats(struct sk_buff *msg, const struct net *net);
 int tenovl_fill_dev(struct sk_buff *msg, struct tenovl_dev *tdev, struct net *viewer);
 int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state);
-int tenovl_fill_port(struct sk_buff *msg, const struct tenovl_port *port, bool stats);
+int tenovl_fill_port(struct sk_buff *msg, const struct tenovl_port *port, struct net *viewer,
+		     bool stats);
 int tenovl_fill_selection(struct sk_buff *msg, int type, const struct tenovl_dev *tdev,
 			  const struct tenovl_port *old);
 /* RTNL, or BH off */

@@ -65,9 +65,15 @@ static bool tenovl_too_big(const struct sk_buff *skb, const struct dst_entry *ds
  */
 static void tenovl_answer(struct tenovl_dev *tdev, struct sk_buff *skb)
 {
+	struct tenovl_port *port = tenovl_access_of(skb->dev);
+
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_PMTU_ANSWER);
 	skb_orphan(skb);
 	skb_scrub_packet(skb, true);
+	if (port) {
+		tenovl_access_output(port, port->dev, skb);
+		return;
+	}
 	skb->protocol = eth_type_trans(skb, skb->dev);
 	skb_reset_network_header(skb);
 	netif_rx(skb);
@@ -421,56 +427,84 @@ static void tenovl_xmit_scrub(struct sk_buff *skb, const struct net_device *to)
 	skb->priority = 0;
 }
 
+/* Consumes the frame, which may be NULL: then there was no memory for a copy. */
 static void tenovl_xmit_to_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 {
-	u32 len = skb->len;
+	u32 len;
 
+	if (!skb) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NOMEM);
+		return;
+	}
+	len = skb->len;
 	tenovl_xmit_scrub(skb, tdev->dev);
 	if (tenovl_deliver_head(tdev, skb, false, 0))
 		tenovl_stat_frame(tdev, TENOVL_A_STATS_PORT_HEAD_PACKETS, len);
 }
 
-static void tenovl_xmit_local(struct tenovl_dev *tdev, struct sk_buff *skb,
-			      const struct tenovl_verdict *verdict)
+/* As tenovl_xmit_to_head(). */
+static void tenovl_xmit_to_port(struct tenovl_dev *tdev, struct tenovl_port *port,
+				struct sk_buff *skb)
 {
-	if (verdict->head) {
-		tenovl_xmit_to_head(tdev, skb);
+	if (!skb) {
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NOMEM);
 		return;
 	}
-	tenovl_xmit_scrub(skb, verdict->port->dev);
-	tenovl_deliver_port(verdict->port, skb, false, 0);
+	tenovl_xmit_scrub(skb, port->dev);
+	tenovl_deliver_port(port, skb, false, 0);
+}
+
+/* To the head, to a port, to all access ports: whichever comes last takes the frame
+ * itself. Data is shared with those before, as behind any bridge.
+ */
+static void tenovl_xmit_local(struct tenovl_dev *tdev, const struct tenovl_port *from,
+			      struct sk_buff *skb, const struct tenovl_verdict *verdict)
+{
+	struct tenovl_port *port = tenovl_verdict_port(verdict);
+
+	if (verdict->head)
+		tenovl_xmit_to_head(tdev, port || verdict->access ? skb_clone(skb, GFP_ATOMIC) :
+								    skb);
+	if (port)
+		tenovl_xmit_to_port(tdev, port, verdict->access ? skb_clone(skb, GFP_ATOMIC) :
+								  skb);
+	if (!verdict->access)
+		return;
+	tenovl_xmit_scrub(skb, tdev->dev);
+	tenovl_deliver_access(tdev, from, skb, false, 0);
 }
 
 /* To this host, and to peers as well. */
-static void tenovl_xmit_both(struct tenovl_dev *tdev, struct sk_buff *skb,
-			     const struct tenovl_verdict *verdict,
+static void tenovl_xmit_both(struct tenovl_dev *tdev, const struct tenovl_port *from,
+			     struct sk_buff *skb, const struct tenovl_verdict *verdict,
 			     const struct tenovl_inner *inner)
 {
+	struct tenovl_peer *peer = tenovl_verdict_peer(verdict);
 	bool flood = verdict->flood && rcu_access_pointer(tdev->flood);
 	struct sk_buff *copy = skb;
 
-	if (flood || verdict->peer)
+	if (flood || peer)
 		copy = tenovl_copy(skb, skb_headroom(skb));
 	if (flood)
 		tenovl_xmit_flood(tdev, skb, inner);
-	else if (verdict->peer)
-		tenovl_xmit_peer(tdev, verdict->peer, skb, inner);
+	else if (peer)
+		tenovl_xmit_peer(tdev, peer, skb, inner);
 	if (copy)
-		tenovl_xmit_local(tdev, copy, verdict);
+		tenovl_xmit_local(tdev, from, copy, verdict);
 	else
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
 }
 
-/* What is not for one peer alone. */
-static void tenovl_xmit_rest(struct tenovl_dev *tdev, struct sk_buff *skb,
-			     const struct tenovl_settings *settings,
+/* What is not for one peer alone. @from: the port that it came by, or NULL. */
+static void tenovl_xmit_rest(struct tenovl_dev *tdev, const struct tenovl_port *from,
+			     struct sk_buff *skb, const struct tenovl_settings *settings,
 			     const struct tenovl_verdict *verdict,
 			     const struct tenovl_inner *inner)
 {
 	if (verdict->no_port)
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NONE);
-	if (verdict->head || verdict->port)
-		tenovl_xmit_both(tdev, skb, verdict, inner);
+	if (verdict->head || verdict->access || tenovl_verdict_port(verdict))
+		tenovl_xmit_both(tdev, from, skb, verdict, inner);
 	else if (tenovl_configured(settings))
 		tenovl_xmit_flood(tdev, skb, inner);
 	else
@@ -483,6 +517,7 @@ static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 	struct tenovl_verdict verdict;
 	struct tenovl_inner inner;
 	const struct ethhdr *eth;
+	struct tenovl_peer *peer;
 
 	skb_reset_mac_header(skb);
 	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
@@ -496,13 +531,14 @@ static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 	tenovl_xmit_parse(skb, &inner);
 	eth = (const struct ethhdr *)skb->data;
 	tenovl_xmit_learn(tdev, settings, eth->h_source);
-	verdict = tenovl_switch(tdev, TENOVL_PLACE_HEAD, eth->h_dest);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_HEAD, NULL, eth->h_dest);
+	peer = tenovl_verdict_peer(&verdict);
 	if (unlikely(verdict.drop))
 		tenovl_drop(tdev, skb, verdict.drop);
-	else if (likely(verdict.peer))
-		tenovl_xmit_peer(tdev, verdict.peer, skb, &inner);
+	else if (likely(peer))
+		tenovl_xmit_peer(tdev, peer, skb, &inner);
 	else
-		tenovl_xmit_rest(tdev, skb, settings, &verdict, &inner);
+		tenovl_xmit_rest(tdev, NULL, skb, settings, &verdict, &inner);
 }
 
 /* A standby port takes, where it is told to, what one station sends to another. */
@@ -511,12 +547,14 @@ static bool tenovl_port_takes(const struct tenovl_port *port,
 {
 	if (likely(rcu_access_pointer(port->tdev->selected) == port))
 		return true;
+	if (tenovl_port_is_access(port))
+		return true;
 	return settings->standby_ingress == TENOVL_STANDBY_INGRESS_LEARN &&
 	       !is_multicast_ether_addr(eth->h_dest);
 }
 
 /* Return: 0, or the counter to drop it by. */
-static unsigned int tenovl_port_check(const struct tenovl_port *port,
+static unsigned int tenovl_port_admit(const struct tenovl_port *port,
 				      const struct tenovl_settings *settings,
 				      const struct sk_buff *skb)
 {
@@ -528,39 +566,78 @@ static unsigned int tenovl_port_check(const struct tenovl_port *port,
 		return TENOVL_A_STATS_PORT_DROP_STANDBY;
 	if (settings->inner_vlan == TENOVL_INNER_VLAN_DROP && tenovl_inner_tagged(skb))
 		return TENOVL_A_STATS_TX_DROP_VLAN;
-	if (unlikely(!is_valid_ether_addr(eth->h_source) ||
-		     ether_addr_equal(eth->h_source, port->tdev->dev->dev_addr)))
-		return TENOVL_A_STATS_PORT_DROP_SMAC;
 	return 0;
 }
 
-/* A station sends many frames in a row: one that was looked up in this jiffy is not
- * looked up again. Remembered by each CPU, so that none writes what others read.
- */
 static void tenovl_port_learn(struct tenovl_port *port, const struct tenovl_settings *settings,
 			      const u8 *mac)
 {
-	u64 source = ether_addr_to_u64(mac) << 16 | (u16)jiffies;
 	struct tenovl_dev *tdev = port->tdev;
 	struct tenovl_fdb_entry *entry;
 
-	if (!settings->learning || likely(__this_cpu_read(port->stats->last_source) == source))
+	if (!settings->learning)
 		return;
 	entry = tenovl_fdb_find(tdev, mac);
 	if (!entry || rcu_access_pointer(entry->side) != &port->side)
 		tenovl_fdb_learn(tdev, settings, mac, &port->side);
 	else
 		tenovl_fdb_seen(entry);
-	__this_cpu_write(port->stats->last_source, source);
 }
 
-static void tenovl_xmit_port(struct tenovl_port *port, struct sk_buff *skb)
+/* A station sends many frames in a row: a source that was looked at in this jiffy is not
+ * looked at again. Remembered by each CPU, so that none writes what others read.
+ *
+ * Return: 0, or the counter to drop it by.
+ */
+static unsigned int tenovl_port_source(struct tenovl_port *port,
+				       const struct tenovl_settings *settings, const u8 *mac)
 {
+	u64 source = (u64)get_unaligned((const u32 *)mac) << 32 |
+		     (u32)get_unaligned((const u16 *)(mac + 4)) << 16 | (u16)jiffies;
+
+	if (likely(__this_cpu_read(port->stats->last_source) == source))
+		return 0;
+	if (unlikely(!is_valid_ether_addr(mac) ||
+		     ether_addr_equal(mac, port->tdev->dev->dev_addr)))
+		return TENOVL_A_STATS_PORT_DROP_SMAC;
+	tenovl_port_learn(port, settings, mac);
+	__this_cpu_write(port->stats->last_source, source);
+	return 0;
+}
+
+static void tenovl_port_forward(struct tenovl_port *port, struct sk_buff *skb,
+				const struct tenovl_settings *settings,
+				const struct tenovl_inner *inner)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
 	struct tenovl_dev *tdev = port->tdev;
-	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
 	struct tenovl_verdict verdict;
+	struct tenovl_peer *peer;
+
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, port, eth->h_dest);
+	peer = tenovl_verdict_peer(&verdict);
+	if (unlikely(verdict.drop))
+		tenovl_drop(tdev, skb, verdict.drop);
+	else if (likely(peer && !verdict.head))
+		tenovl_xmit_peer(tdev, peer, skb, inner);
+	else if (unlikely(verdict.flood && !tenovl_guard_floods(port, skb)))
+		tenovl_port_drop(port, skb, TENOVL_A_STATS_PORT_DROP_FLOOD);
+	else
+		tenovl_xmit_rest(tdev, port, skb, settings, &verdict, inner);
+}
+
+/**
+ * tenovl_port_input() - a frame came by a port
+ * @port: the port
+ * @skb: the frame, its Ethernet header at skb->data; consumed
+ *
+ * BH off, RCU, one depth entered.
+ */
+void tenovl_port_input(struct tenovl_port *port, struct sk_buff *skb)
+{
+	const struct tenovl_settings *settings = rcu_dereference(port->tdev->settings);
+	const struct tenovl_guard *guard = rcu_dereference(port->guard);
 	struct tenovl_inner inner;
-	const struct ethhdr *eth;
 	unsigned int why;
 
 	skb_reset_mac_header(skb);
@@ -568,27 +645,28 @@ static void tenovl_xmit_port(struct tenovl_port *port, struct sk_buff *skb)
 		tenovl_port_drop(port, skb, TENOVL_A_STATS_TX_DROP_SHORT);
 		return;
 	}
-	why = tenovl_port_check(port, settings, skb);
-	if (unlikely(why)) {
-		tenovl_port_drop(port, skb, why);
-		return;
-	}
-	tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
+	why = tenovl_port_admit(port, settings, skb);
+	if (unlikely(why))
+		goto drop;
 	tenovl_xmit_parse(skb, &inner);
-	eth = (const struct ethhdr *)skb->data;
-	tenovl_port_learn(port, settings, eth->h_source);
-	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, eth->h_dest);
-	if (unlikely(verdict.drop))
-		tenovl_drop(tdev, skb, verdict.drop);
-	else if (likely(verdict.peer && !verdict.head))
-		tenovl_xmit_peer(tdev, verdict.peer, skb, &inner);
-	else
-		tenovl_xmit_rest(tdev, skb, settings, &verdict, &inner);
+	if (guard)
+		why = tenovl_guard_check(port, guard, skb, &inner);
+	if (likely(!why))
+		why = tenovl_port_source(port, settings,
+					 ((const struct ethhdr *)skb->data)->h_source);
+	if (unlikely(why))
+		goto drop;
+	tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
+	tenovl_port_forward(port, skb, settings, &inner);
+	return;
+
+drop:
+	tenovl_port_drop(port, skb, why);
 }
 
 /**
  * tenovl_port_xmit() - ndo_start_xmit of a port
- * @skb: a frame of the bridge that the port is in
+ * @skb: a frame of the bridge that the port is in, or of the container
  * @dev: the port
  *
  * BH off.
@@ -598,13 +676,18 @@ static void tenovl_xmit_port(struct tenovl_port *port, struct sk_buff *skb)
 netdev_tx_t tenovl_port_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct tenovl_port *port = netdev_priv(dev);
+	struct tenovl_hook *hook;
 
 	if (unlikely(!tenovl_depth_enter())) {
 		tenovl_port_drop(port, skb, TENOVL_A_STATS_TX_DROP_DEPTH);
 		return NETDEV_TX_OK;
 	}
 	rcu_read_lock();
-	tenovl_xmit_port(port, skb);
+	hook = rcu_dereference(port->hook);
+	if (unlikely(hook))
+		tenovl_hook_receive(hook, skb);
+	else
+		tenovl_port_input(port, skb);
 	rcu_read_unlock();
 	tenovl_depth_leave();
 	return NETDEV_TX_OK;

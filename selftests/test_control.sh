@@ -452,11 +452,12 @@ test_refused_policy()
 
 test_refused_port()
 {
-	local ap
+	local ap du
 
 	plain
+	ip -n "$H1" link add du type dummy
 	ovctl -n "$H1" port add a ap
-	ap=$(ifindex_of "$H1" ap)
+	ap=$(ifindex_of "$H1" ap) du=$(ifindex_of "$H1" du)
 	refusals <<-END
 		The number of ports is told, not set | raw dev-set {"dev":{"ports":1}}
 		A port is selected by port-select | raw dev-set {"dev":{"selection":"x:00000000"}}
@@ -466,9 +467,9 @@ test_refused_port()
 		A port is named by its index | raw port-set {"port":{"priority":1}}
 		A port is named by its index | raw port-set {"port":{"index":$ap,"name":"ap","priority":1}}
 		A port is named by its index | raw port-get {"port":{}}
-		The device has no such port | raw port-set {"port":{"index":9999,"priority":1}}
+		No device has this index in the namespace | raw port-set {"port":{"index":9999,"priority":1}}
 		The device has no such port | raw port-get {"port":{"index":1}}
-		The device has no such port | raw port-select {"port":{"index":9999}}
+		The device has no such port | raw port-select {"port":{"index":1}}
 		The request names no setting | raw port-set {"port":{"index":$ap}}
 		The request names nothing to work on | raw port-set {}
 		This command takes one object at a time | raw port-set {"port":[{"index":$ap,"priority":1},{"index":$ap,"priority":2}]}
@@ -479,6 +480,18 @@ test_refused_port()
 		A port is pinned by port-select | raw port-set {"port":{"index":$ap,"pinned":true}}
 		The number of entries is told, not set | raw port-set {"port":{"index":$ap,"entries":1}}
 		The counters of a port are told, not set | raw port-set {"port":{"index":$ap,"stats":"x:00000000"}}
+		The number of a port is told, not set | raw port-set {"port":{"index":$ap,"id":1}}
+		A hook is made by rtnetlink | raw port-set {"port":{"index":$ap,"hook":"h"}}
+		A device is enslaved by port-add | raw port-set {"port":{"index":$ap,"enslaved":true}}
+		Entries behind a port are learned, not set | raw fdb-replace {"fdb":[{"mac":"02:00:00:00:00:01","peer":"10.9.0.2","port-id":1}]}
+		No namespace has this id here | raw port-get {"port":{"index":$ap,"own-netns-id":99}}
+		No namespace has this id here | raw port-add {"port":{"index":1,"own-netns-id":99}}
+		No device has this index in the namespace | raw port-add {"port":{"index":9999}}
+		No device has this index in the namespace | raw port-del {"port":{"index":9999}}
+		The device has no such port | raw port-del {"port":{"index":1}}
+		A port is named by its index | raw port-add {"port":{"role":1}}
+		An enslaved device is an access port | raw port-add {"port":{"index":$du,"role":0}}
+		An access port has no priority: it always carries its own | raw port-add {"port":{"index":$du,"priority":1}}
 		This command changes a port only | raw port-set {"dev":"x:00000000","port":{"index":$ap,"priority":1}}
 		This command changes a port only | raw port-set {"peer":"x:00000000","port":{"index":$ap,"priority":1}}
 		This command is about a port only | raw port-get {"dev":"x:00000000","port":{"index":$ap}}
@@ -588,7 +601,7 @@ test_sentences_covered()
 UNMOVED="
 rx-drop-nomem: kept for an allocation that fails, of a few bytes and without waiting
 fdb-nomem: the same; the debug kernel's fault injection fails it at random
-port-drop-down: a port loses its carrier with its device, so only frames under way can meet it
+port-drop-nomem: the same, for a copy
 "
 
 test_counters_covered()

@@ -36,6 +36,7 @@ plain()
 	ovctl -n "$H1" peer add a 10.9.0.2
 	ovctl -n "$H1" fdb add a 02:00:00:00:00:01 peer 10.9.0.2 seq 5
 	ovctl -n "$H1" port add a ap
+	ip -n "$H1" link add du type dummy
 	ip -n "$H1" link set dev a up
 }
 

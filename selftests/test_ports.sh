@@ -258,13 +258,18 @@ test_port_down()
 	goes_back
 }
 
+brR_forwards()
+{
+	bridge -n "$T2" link show dev s1 | grep -q "state forwarding"
+}
+
 test_stp_blocks()
 {
 	lay
 	talks
 	# A second way from br1 to what is behind the peer, and a cheaper one.
 	ip -n "$T2" -batch - <<-END
-		link add name brR type bridge stp_state 1 priority 0 forward_delay 200 mcast_snooping 0
+		link add name brR type bridge stp_state 1 priority 0 forward_delay 200 hello_time 100 max_age 600 mcast_snooping 0
 		link set brR up
 		link set s1 master brR
 		addr flush dev s1
@@ -275,9 +280,14 @@ test_stp_blocks()
 	ip -n "$T1" link set x1 master br1
 	ip -n "$T2" link set x2 master brR
 	wait_for "s1b takes over" selected s1b stp
+	wait_for "the bridge beyond the peer forwards" brR_forwards
 	leg b
 	ping_ok "$V" 10.1.0.1 2
 	ping_ok "$V" 10.1.0.22 2
+	# As long as the loop stands, and that is longer than br1 remembers what it heard.
+	n=$(changes)
+	holds 9 selected s1b
+	same "$n" "$(changes)" "changes meanwhile"
 	ip -n "$T1" link del x1
 	wait_for "s1a forwards again" selected s1a revert
 	leg a

@@ -132,7 +132,7 @@ def undo_of(op, dev, peer, port):
 		"fdb-replace": [("fdb-del", {**dev, "fdb": [{"mac": "02:00:00:00:00:98", "seq": 9}]})],
 		"fdb-del": [("fdb-add", {**dev, "fdb": [entry]})],
 		"fdb-flush": [("fdb-add", {**dev, "fdb": [entry]})],
-		"port-set": [("port-set", {**dev, "port": {"index": port, "priority": 32768}})],
+		"port-set": [("port-set", {**dev, "port": {"index": port, "role": 0, "priority": 32768}})],
 		"port-select": [("port-select", dev)],
 	}.get(op, [])
 
@@ -181,8 +181,10 @@ def cmd_requests(spec, devname, peer):
 				verdict.check(quiet.state(dev) == before, label + ": cannot be undone")
 		return once
 
+	other = {**dev, "port": {"index": index_of("du")}}
 	plan = [(op, values, undo_of(op, dev, peer, quiet.port(dev))) for op, values in nl.samples(quiet, dev, peer)
-		if op != "dev-set"]
+		if op not in ("dev-set", "port-add", "port-del")]
+	plan.append(("port-add", other, [("port-del", other)]))
 	plan.append(settings(dev, quiet.call("dev-get", dev).replies[0]["dev"]))
 	plan += list(many(dev, peer))
 	for op, values, undo in plan:
@@ -195,6 +197,14 @@ def cmd_requests(spec, devname, peer):
 			quiet.call(back, with_what)
 		verdict.check(quiet.state(dev) == before, "%s cannot be undone" % op)
 		sweep(verdict, op, fault, step(op, values, undo, after))
+	def let_go(armed):
+		quiet.call("port-add", other)
+		enslaved = quiet.state(dev)
+		request(genl, armed, "port-del", other, nl.NLM_F_REQUEST | nl.NLM_F_ACK)
+		verdict.check(quiet.state(dev) in (before, enslaved), "port-del, allocation %d" % armed.number)
+		quiet.call("port-del", other)
+		verdict.check(quiet.state(dev) == before, "port-del cannot be done again")
+	sweep(verdict, "port-del", fault, let_go)
 	for op, of in (("dev-get", {}), ("peer-get", dev), ("fdb-get", dev), ("port-get", dev)):
 		def dump(armed, op=op, of=of):
 			request(genl, armed, op, of, nl.NLM_F_REQUEST | nl.NLM_F_DUMP)
@@ -279,7 +289,7 @@ class Life:
 
 
 def cmd_links(spec):
-	"""The life of a device and of a port by rtnetlink."""
+	"""The life of a device, of a port and of a hook by rtnetlink."""
 	fault = Fault()
 	verdict = nl.Verdict()
 	genl = nl.Genl(spec)
@@ -300,7 +310,15 @@ def cmd_links(spec):
 	port.sweep("deleted", port.remove)
 	port.create()
 	port.sweep("up", port.bring_up)
-	verdict.check(not dev.delete(), "deleted with its port")
+	answer = genl.call("port-set", {**genl.device("fz"), "port": {"index": index_of("fp"), "role": 1}})
+	verdict.check(not answer.error, "an access port: %s" % answer)
+	hook = Life(verdict, fault, "fh", rtnl.attr(IFLA_LINK, struct.pack("=I", index_of("fp"))) +
+		    rtnl.info(kind=b"tenovl_hook\0"), others=2)
+	hook.sweep("made", hook.make)
+	hook.sweep("deleted", hook.remove)
+	hook.create()
+	hook.sweep("up", hook.bring_up)
+	verdict.check(not dev.delete(), "deleted with its port and that with its hook")
 	verdict.check(references() == 0, "%d references" % references())
 	verdict.end()
 

@@ -15,7 +15,8 @@ Reads one packet a line from stdin, words of the form key=value:
   dstopt=HEX                   IPv6: a destination options header of these bytes
   smac= dmac= vlan=ID[,ID]     the inner Ethernet header
   ip4=SRC,DST ip6=SRC,DST itos=N ettl=N    an inner UDP packet between these
-  etype=HEX4 raw=HEX           or these bytes
+  etype=HEX4 body=HEX          or these bytes behind the Ethernet header
+  raw=HEX                      or these bytes in place of the whole inner frame
   pay=N fill=N                 bytes of inner payload, and their value
   cut=N                        only so much of what follows the outer IP header
   via=DEV                      for enc=frame: where to send it; for enc=tun: the tun device to come out of
@@ -95,7 +96,7 @@ def inner_ip(p):
 		src, dst = (socket.inet_pton(socket.AF_INET6, a) for a in p["ip6"].split(","))
 		body = udp(src, dst, 7777, number(p, "iport", 9), pay)
 		return 0x86dd, struct.pack("!IHBB", 6 << 28 | tos << 20, len(body), UDP, ttl) + src + dst + body
-	return int(p.get("etype", "88b5"), 16), pay
+	return int(p.get("etype", "88b5"), 16), bytes.fromhex(p["body"]) if "body" in p else pay
 
 
 def inner(p):

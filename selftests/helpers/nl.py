@@ -69,8 +69,10 @@ TOLD = {
 	"dev": {"mode", "underlay-netns-id", "peers", "static-entries", "learned-entries", "ports",
 		"selection"},
 	"peer": {"pmtu", "entries", "stats"},
-	"fdb": {"place", "frozen", "moves", "idle", "old-peer", "port", "port-name", "old-port-name"},
-	"port": {"name", "state", "bridge", "bridge-name", "pinned", "entries", "stats"},
+	"fdb": {"place", "frozen", "moves", "idle", "old-peer", "port", "port-name", "old-port-name",
+		"port-id"},
+	"port": {"name", "state", "bridge", "bridge-name", "pinned", "entries", "stats", "enslaved", "id",
+		 "hook"},
 }
 
 
@@ -336,6 +338,7 @@ class Genl:
 			reply.get("dev", {}).get("selection", {}).pop("age", None)
 			if not counters:
 				reply.get("port", {}).pop("stats", None)
+				reply.get("port", {}).pop("id", None)
 			for part in reply.get("peer", []):
 				if not counters:
 					part.pop("stats", None)
@@ -442,6 +445,8 @@ def where(body, outer, inner):
 # Values inside the policy that the device itself may refuse, with the errno.
 MEANT = {
 	("dev", "link", 0x7fffffff): "ENODEV",
+	("port", "own-netns-id", 0): "ENODEV",
+	("port", "own-netns-id", 0x7fffffff): "ENODEV",
 }
 
 
@@ -451,6 +456,8 @@ def companions(setname, name, value):
 		return {"src-port-max": 65535}
 	if (setname, name) == ("dev", "src-port-max"):
 		return {"src-port-min": 1}
+	if setname == "port" and name != "role":
+		return {"role": 0 if name in ("priority", "index", "own-netns-id") else 1}
 	return {}
 
 
@@ -637,7 +644,12 @@ def samples(genl, dev, peer):
 		("stats-get", dev),
 		("port-get", {**dev, "port": {"index": genl.port(dev)}}),
 		("port-set", {**dev, "port": {"index": genl.port(dev), "priority": 99}}),
+		("port-set", {**dev, "port": {"index": genl.port(dev), "role": 1, "isolated": 1,
+					      "macs": {"mac": ["02:00:00:00:00:97"]},
+					      "ips": {"address": ["192.0.2.79", peer]}}}),
 		("port-select", {**dev, "port": {"index": genl.port(dev)}}),
+		("port-add", {**dev, "port": {"index": 1, "isolated": 1, "rate": 5}}),
+		("port-del", {**dev, "port": {"index": genl.port(dev)}}),
 	)
 
 

@@ -335,6 +335,17 @@ static void bench_queue_fdb(struct bench *b, const struct nlmsghdr *nlh, int fla
 	bench_queue_msg(b, msg);
 }
 
+/* Whether a request names the port by this index and this id of its namespace. */
+static bool bench_names_port(const struct nlmsghdr *nlh, uint32_t index, int32_t nsid)
+{
+	struct nlattr *port = nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, TENOVL_A_PORT);
+	struct nlattr *i = port ? nla_find(nla_data(port), nla_len(port), TENOVL_A_PORT_INDEX) : NULL;
+	struct nlattr *n = port ? nla_find(nla_data(port), nla_len(port),
+					   TENOVL_A_PORT_OWN_NETNS_ID) : NULL;
+
+	return i && n && nla_get_u32(i) == index && nla_get_s32(n) == nsid;
+}
+
 static void bench_queue_port(struct bench *b, const struct nlmsghdr *nlh, int flags,
 			     const char *name, uint32_t index, uint8_t state)
 {
@@ -345,9 +356,22 @@ static void bench_queue_port(struct bench *b, const struct nlmsghdr *nlh, int fl
 	nest = nla_nest_start(msg, TENOVL_A_PORT);
 	nla_put_u32(msg, TENOVL_A_PORT_INDEX, index);
 	nla_put_string(msg, TENOVL_A_PORT_NAME, name);
-	nla_put_u32(msg, TENOVL_A_PORT_PRIORITY, 32768);
 	nla_put_u8(msg, TENOVL_A_PORT_STATE, state);
 	nla_put_u32(msg, TENOVL_A_PORT_ENTRIES, 3);
+	if (state == TENOVL_PORT_STATE_ACTIVE) {
+		struct nlattr *macs;
+
+		nla_put_s32(msg, TENOVL_A_PORT_OWN_NETNS_ID, 4);
+		nla_put_u8(msg, TENOVL_A_PORT_ROLE, TENOVL_PORT_ROLE_ACCESS);
+		nla_put_flag(msg, TENOVL_A_PORT_ENSLAVED);
+		macs = nla_nest_start(msg, TENOVL_A_PORT_MACS);
+		nla_put(msg, TENOVL_A_PORT_MACS_MAC, 6, "\2\0\0\0\0\1");
+		nla_put(msg, TENOVL_A_PORT_MACS_MAC, 6, "\2\0\0\0\0\2");
+		nla_nest_end(msg, macs);
+	} else {
+		nla_put_u8(msg, TENOVL_A_PORT_ROLE, TENOVL_PORT_ROLE_BRIDGE);
+		nla_put_u32(msg, TENOVL_A_PORT_PRIORITY, 32768);
+	}
 	if (state == TENOVL_PORT_STATE_SELECTED) {
 		nla_put_u32(msg, TENOVL_A_PORT_BRIDGE, 12);
 		nla_put_string(msg, TENOVL_A_PORT_BRIDGE_NAME, "br21");
@@ -398,6 +422,7 @@ static void bench_answer_dump(struct bench *b, const struct nlmsghdr *nlh)
 	case TENOVL_CMD_PORT_GET:
 		bench_queue_port(b, nlh, flags, "s21a", 8, TENOVL_PORT_STATE_SELECTED);
 		bench_queue_port(b, nlh, flags, "s21b", 9, TENOVL_PORT_STATE_UNUSABLE);
+		bench_queue_port(b, nlh, flags, "tap0", 8, TENOVL_PORT_STATE_ACTIVE);
 		break;
 	case TENOVL_CMD_STATS_GET:
 		bench_queue_stats(b, nlh, flags, false);
@@ -421,7 +446,10 @@ static void bench_answer_get(struct bench *b, const struct nlmsghdr *nlh)
 		bench_queue_fdb(b, nlh, 0, 2, false);
 		break;
 	case TENOVL_CMD_PORT_GET:
-		bench_queue_port(b, nlh, 0, "s21b", 9, TENOVL_PORT_STATE_UNUSABLE);
+		if (bench_names_port(nlh, 8, 4))
+			bench_queue_port(b, nlh, 0, "tap0", 8, TENOVL_PORT_STATE_ACTIVE);
+		else
+			bench_queue_port(b, nlh, 0, "s21b", 9, TENOVL_PORT_STATE_UNUSABLE);
 		break;
 	case TENOVL_CMD_STATS_GET:
 		bench_queue_stats(b, nlh, 0, !bench_nth(nlh, TENOVL_A_IFINDEX, 0));

@@ -75,6 +75,8 @@ int main(void)
 	print_set(&ovctl_set_sources);
 	print_set(&ovctl_set_fdb);
 	print_set(&ovctl_set_port);
+	print_set(&ovctl_set_port_macs);
+	print_set(&ovctl_set_port_ips);
 	print_set(&ovctl_set_selection);
 	print_set(&ovctl_set_stats);
 	print_set(&ovctl_set_peer_stats);

@@ -90,7 +90,7 @@ static void test_misuse(void **state)
 		      "\"bridge\" is not a keyword of port set: see ovctl port set --help");
 	assert_misuse(b, "port del s21", "port del needs a device and a port: see ovctl port del --help");
 	assert_misuse(b, "port show s21 s21a x",
-		      "\"x\" is more than port show takes: see ovctl port show --help");
+		      "\"x\" is not a keyword of port show: see ovctl port show --help");
 	assert_misuse(b, "port select s21",
 		      "port select needs a device, and a port or auto: see ovctl port select --help");
 	assert_misuse(b, "fdb add s21 02:aa:00:00:00:02", "fdb add needs \"peer ADDR\"");

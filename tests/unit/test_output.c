@@ -125,9 +125,10 @@ static void test_port_text(void **state)
 	struct bench *b = *state;
 
 	assert_shows(b, "port show s21",
-		     "DEV             NETNS PORT            PRIORITY STATE    PINNED BRIDGE          ENTRIES TX-PACKETS RX-PACKETS TX-DROPS\n"
-		     "s21             -     s21a            32768    selected on     br21            3       -          -          -\n"
-		     "s21             -     s21b            32768    unusable off    -               3       -          -          -\n");
+		     "DEV             NETNS PORT            PRIORITY STATE    PINNED BRIDGE          ENTRIES TX-PACKETS RX-PACKETS TX-DROPS ROLE   AT\n"
+		     "s21             -     s21a            32768    selected on     br21            3       -          -          -        bridge -\n"
+		     "s21             -     s21b            32768    unusable off    -               3       -          -          -        bridge -\n"
+		     "s21             -     tap0            -        active   off    -               3       -          -          -        access 4\n");
 }
 
 static void test_port_json(void **state)
@@ -136,7 +137,10 @@ static void test_port_json(void **state)
 
 	b->ov.json = true;
 	assert_shows(b, "port show s21 s21b",
-		     "[\n {\"ifname\":\"s21\",\"ifindex\":5,\"index\":9,\"name\":\"s21b\",\"priority\":32768,\"state\":\"unusable\",\"entries\":3,\"pinned\":false}\n]\n");
+		     "[\n {\"ifname\":\"s21\",\"ifindex\":5,\"index\":9,\"name\":\"s21b\",\"state\":\"unusable\",\"entries\":3,\"role\":\"bridge\",\"priority\":32768,\"pinned\":false,\"enslaved\":false}\n]\n");
+	/* By its index and its namespace: s21a has that index, too. */
+	assert_shows(b, "port show s21 tap0",
+		     "[\n {\"ifname\":\"s21\",\"ifindex\":5,\"index\":8,\"name\":\"tap0\",\"state\":\"active\",\"entries\":3,\"own-netns-id\":4,\"role\":\"access\",\"enslaved\":true,\"macs\":[\"02:00:00:00:00:01\",\"02:00:00:00:00:02\"],\"pinned\":false}\n]\n");
 }
 
 static void test_fdb_json(void **state)

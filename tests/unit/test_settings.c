@@ -295,7 +295,8 @@ static void test_several(void **state)
 			       "mode l2 netns blue vni 7 srcport 100 0xff local fd09::1", copy),
 			 OVCTL_DONE);
 	assert_int_equal(st.count, 5);
-	assert_string_equal(st.name, "blue");
+	assert_null(st.name);
+	assert_string_equal(st.netns, "blue");
 	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_DEV_SRC_PORT_MIN)->num, 100);
 	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_DEV_SRC_PORT_MAX)->num, 255);
 	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_DEV_LOCAL)->addr.len, 16);
@@ -308,6 +309,29 @@ static void test_several(void **state)
 	assert_int_equal(v->count, 2);
 	assert_int_equal(v->list[0].len, 4);
 	assert_int_equal(v->list[1].len, 16);
+	ovctl_settings_free(&st);
+
+	assert_int_equal(parse(b, &st, ovctl_words_port_add,
+			       "access netns blue mac 02:00:00:00:00:01,02:00:00:00:00:02 ip any rate 8",
+			       copy), OVCTL_DONE);
+	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_PORT_ROLE)->num, TENOVL_PORT_ROLE_ACCESS);
+	assert_string_equal(st.netns, "blue");
+	v = ovctl_settings_find(&st, TENOVL_A_PORT_MACS);
+	assert_int_equal(v->count, 2);
+	assert_int_equal(v->list[1].len, 6);
+	assert_int_equal(v->list[1].bytes[5], 2);
+	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_PORT_IPS)->count, 0);
+	assert_int_equal(ovctl_settings_find(&st, TENOVL_A_PORT_RATE)->num, 8);
+	ovctl_settings_free(&st);
+
+	assert_int_equal(parse(b, &st, ovctl_words_port_key, "netns blue", copy), OVCTL_DONE);
+	assert_string_equal(st.netns, "blue");
+	ovctl_settings_free(&st);
+	assert_int_equal(parse(b, &st, ovctl_words_port_key, "rate 8", copy), OVCTL_USAGE);
+	ovctl_settings_free(&st);
+	assert_int_equal(parse(b, &st, ovctl_words_port_add, "access role bridge", copy),
+			 OVCTL_USAGE);
+	assert_says(b, "\"access\" and \"role\" exclude each other");
 	ovctl_settings_free(&st);
 
 	assert_int_equal(parse(b, &st, ovctl_words_peer, "source none", copy), OVCTL_DONE);
@@ -334,7 +358,7 @@ static void test_sources_limit(void **state)
 	strcat(list, ",10.9.0.3");
 	assert_int_equal(ovctl_settings_parse(&b->ov, &st, ovctl_words_peer, "peer add", 2, argv),
 			 OVCTL_USAGE);
-	assert_says(b, "1025 addresses are too many for one peer: up to 1024 are accepted");
+	assert_says(b, "1025 addresses are too many at once: up to 1024 are accepted");
 	ovctl_settings_free(&st);
 }
 

@@ -11,6 +11,7 @@
 
 #define TENOVL_KIND	"tenovl"
 #define TENOVL_PORT_KIND	"tenovl_port"
+#define TENOVL_HOOK_KIND	"tenovl_hook"
 #define TENOVL_VNI_MAX	16777215
 #define TENOVL_MTU_MAX	65461
 
@@ -111,7 +112,8 @@ enum tenovl_admin {
  * @TENOVL_PLACE_NONE: Nowhere.
  * @TENOVL_PLACE_HEAD: The device itself, that is the host's own stack.
  * @TENOVL_PLACE_PEER: A remote VTEP.
- * @TENOVL_PLACE_PORT: A port, that is the bridge that it is in.
+ * @TENOVL_PLACE_PORT: A port, that is the bridge that it is in or the station
+ *   behind it.
  */
 enum tenovl_place {
 	TENOVL_PLACE_NONE,
@@ -138,11 +140,26 @@ enum tenovl_standby_ingress {
  *   device is down, it is in no bridge, or the bridge does not forward by it.
  * @TENOVL_PORT_STATE_STANDBY: Could carry traffic, and another one does.
  * @TENOVL_PORT_STATE_SELECTED: Carries the traffic.
+ * @TENOVL_PORT_STATE_ACTIVE: An access port that is up, as its device is.
  */
 enum tenovl_port_state {
 	TENOVL_PORT_STATE_UNUSABLE,
 	TENOVL_PORT_STATE_STANDBY,
 	TENOVL_PORT_STATE_SELECTED,
+	TENOVL_PORT_STATE_ACTIVE,
+};
+
+/**
+ * enum tenovl_port_role - What a port is for.
+ * @TENOVL_PORT_ROLE_BRIDGE: To be put into a bridge; of those one carries the
+ *   traffic.
+ * @TENOVL_PORT_ROLE_ACCESS: The place of one station, with no bridge: a
+ *   built-in port in the station's namespace, or a device of the host that
+ *   leads there.
+ */
+enum tenovl_port_role {
+	TENOVL_PORT_ROLE_BRIDGE,
+	TENOVL_PORT_ROLE_ACCESS,
 };
 
 /**
@@ -192,7 +209,8 @@ enum tenovl_fdb_kind {
  * @TENOVL_EVENT_FDB_FROZEN: An address moved too often; it stays where it is
  *   for a move-window.
  * @TENOVL_EVENT_FDB_THAWED: A frozen address may move again.
- * @TENOVL_EVENT_PORT_CHANGED: Its priority, or whether it could carry traffic.
+ * @TENOVL_EVENT_PORT_CHANGED: A setting of it, or whether it could carry
+ *   traffic.
  * @TENOVL_EVENT_PORT_SELECTED: Another port carries the traffic, or none does
  *   (selection tells which and why).
  */
@@ -317,6 +335,7 @@ enum {
 	TENOVL_A_FDB_PORT,
 	TENOVL_A_FDB_PORT_NAME,
 	TENOVL_A_FDB_OLD_PORT_NAME,
+	TENOVL_A_FDB_PORT_ID,
 
 	__TENOVL_A_FDB_MAX,
 	TENOVL_A_FDB_MAX = (__TENOVL_A_FDB_MAX - 1)
@@ -332,9 +351,37 @@ enum {
 	TENOVL_A_PORT_PINNED,
 	TENOVL_A_PORT_ENTRIES,
 	TENOVL_A_PORT_STATS,
+	TENOVL_A_PORT_OWN_NETNS_ID,
+	TENOVL_A_PORT_ROLE,
+	TENOVL_A_PORT_ENSLAVED,
+	TENOVL_A_PORT_ISOLATED,
+	TENOVL_A_PORT_MACS,
+	TENOVL_A_PORT_IPS,
+	TENOVL_A_PORT_DHCP_SERVER,
+	TENOVL_A_PORT_ROUTER,
+	TENOVL_A_PORT_RATE,
+	TENOVL_A_PORT_BURST,
+	TENOVL_A_PORT_FLOOD_RATE,
+	TENOVL_A_PORT_FLOOD_BURST,
+	TENOVL_A_PORT_ID,
+	TENOVL_A_PORT_HOOK,
 
 	__TENOVL_A_PORT_MAX,
 	TENOVL_A_PORT_MAX = (__TENOVL_A_PORT_MAX - 1)
+};
+
+enum {
+	TENOVL_A_PORT_MACS_MAC = 1,
+
+	__TENOVL_A_PORT_MACS_MAX,
+	TENOVL_A_PORT_MACS_MAX = (__TENOVL_A_PORT_MACS_MAX - 1)
+};
+
+enum {
+	TENOVL_A_PORT_IPS_ADDRESS = 1,
+
+	__TENOVL_A_PORT_IPS_MAX,
+	TENOVL_A_PORT_IPS_MAX = (__TENOVL_A_PORT_IPS_MAX - 1)
 };
 
 enum {
@@ -402,6 +449,16 @@ enum {
 	TENOVL_A_STATS_PORT_DROP_SMAC,
 	TENOVL_A_STATS_PORT_DROP_DOWN,
 	TENOVL_A_STATS_PORT_DROP_STACK,
+	TENOVL_A_STATS_PORT_DROP_MAC,
+	TENOVL_A_STATS_PORT_DROP_IP,
+	TENOVL_A_STATS_PORT_DROP_DHCP,
+	TENOVL_A_STATS_PORT_DROP_ROUTER,
+	TENOVL_A_STATS_PORT_DROP_RATE,
+	TENOVL_A_STATS_PORT_DROP_FLOOD,
+	TENOVL_A_STATS_PORT_DROP_ISOLATED,
+	TENOVL_A_STATS_PORT_DROP_BIG,
+	TENOVL_A_STATS_PORT_DROP_OUTPUT,
+	TENOVL_A_STATS_PORT_DROP_NOMEM,
 
 	__TENOVL_A_STATS_MAX,
 	TENOVL_A_STATS_MAX = (__TENOVL_A_STATS_MAX - 1)
@@ -428,6 +485,9 @@ enum {
 	TENOVL_A_PORT_STATS_RX_PACKETS,
 	TENOVL_A_PORT_STATS_RX_BYTES,
 	TENOVL_A_PORT_STATS_RX_DROPS,
+	TENOVL_A_PORT_STATS_SPOOFED,
+	TENOVL_A_PORT_STATS_GUARDED,
+	TENOVL_A_PORT_STATS_LIMITED,
 
 	__TENOVL_A_PORT_STATS_MAX,
 	TENOVL_A_PORT_STATS_MAX = (__TENOVL_A_PORT_STATS_MAX - 1)
@@ -463,6 +523,8 @@ enum {
 	TENOVL_CMD_PORT_GET,
 	TENOVL_CMD_PORT_SET,
 	TENOVL_CMD_PORT_SELECT,
+	TENOVL_CMD_PORT_ADD,
+	TENOVL_CMD_PORT_DEL,
 
 	__TENOVL_CMD_MAX,
 	TENOVL_CMD_MAX = (__TENOVL_CMD_MAX - 1)

@@ -67,7 +67,10 @@ _ovctl_values()
 	ttl | mtu) _ovctl_offer auto ;;
 	admin) _ovctl_offer up down ;;
 	source) _ovctl_offer none ;;
+	mac | ip) _ovctl_offer any ;;
+	role) _ovctl_offer bridge access ;;
 	udp-zero-csum6-rx | gre-csum | learning | source-check | flood | revert) _ovctl_offer on off ;;
+	isolated | dhcp-server | router) _ovctl_offer on off ;;
 	standby-ingress) _ovctl_offer drop learn ;;
 	bridge) _ovctl_offer "$(_ovctl_links)" ;;
 	link) _ovctl_offer none "$(_ovctl_links)" ;;
@@ -76,6 +79,7 @@ _ovctl_values()
 	peer) _ovctl_offer "$(_ovctl_ask 3 peer show "$_ovctl_dev")" ;;
 	vni | local | srcport | mark | ageing | max-learned | move-limit | move-window | seq) ;;
 	priority | revert-delay | hold | min-live | announce-count | announce-interval) ;;
+	hook | rate | burst | flood-rate | flood-burst) ;;
 	*) return 1 ;;
 	esac
 	return 0
@@ -88,6 +92,7 @@ _ovctl_settings()
 		udp-zero-csum6-rx gre-csum inner-vlan learning ageing max-learned move-limit
 		move-window source-check mtu standby-ingress revert revert-delay hold min-live
 		announce-count announce-interval"
+	local port="isolated mac ip dhcp-server router rate burst flood-rate flood-burst"
 
 	_ovctl_values "${COMP_WORDS[COMP_CWORD - 1]}" && return
 	# The second number of srcport.
@@ -98,8 +103,9 @@ _ovctl_settings()
 	dev-set) _ovctl_keywords $((_ovctl_at + 3)) $dev ;;
 	peer-add | peer-set)
 		_ovctl_keywords $((_ovctl_at + 4)) encap gre-key dstport source flood admin ;;
-	port-add) _ovctl_keywords $((_ovctl_at + 4)) priority bridge ;;
-	port-set) _ovctl_keywords $((_ovctl_at + 4)) priority ;;
+	port-add) _ovctl_keywords $((_ovctl_at + 4)) priority bridge access hook netns $port ;;
+	port-set) _ovctl_keywords $((_ovctl_at + 4)) role priority netns $port ;;
+	port-del | port-show) _ovctl_keywords $((_ovctl_at + 4)) netns ;;
 	fdb-add | fdb-replace) _ovctl_keywords $((_ovctl_at + 4)) peer seq force ;;
 	fdb-del) _ovctl_keywords $((_ovctl_at + 4)) seq force ;;
 	fdb-flush)
@@ -129,7 +135,8 @@ _ovctl_argument()
 	port-select-3) _ovctl_offer auto "$(_ovctl_ask 3 port show "$_ovctl_dev")" ;;
 	fdb-replace-3 | fdb-del-3 | fdb-show-3)
 		_ovctl_offer "$(_ovctl_ask 3 fdb show "$_ovctl_dev")" ;;
-	peer-add-3 | port-add-3 | fdb-add-3 | dev-del-* | port-del-* | port-select-* | *-show-*) ;;
+	port-show-*) _ovctl_settings ;;
+	peer-add-3 | port-add-3 | fdb-add-3 | dev-del-* | port-select-* | *-show-*) ;;
 	*) _ovctl_settings ;;
 	esac
 }

@@ -139,8 +139,8 @@ static int ovctl_dev_add(struct ovctl *ov, int argc, char **argv)
 	if (ret)
 		goto out_free;
 	ovctl_dev_drop_mode(&st);
-	if (st.name)
-		ret = ovctl_netns_open(ov, st.name, &netns_fd);
+	if (st.netns)
+		ret = ovctl_netns_open(ov, st.netns, &netns_fd);
 	if (ret)
 		goto out_free;
 	ret = ovctl_dev_add_in(ov, argv[0], netns_fd, &st);

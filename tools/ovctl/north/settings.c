@@ -18,7 +18,7 @@
 
 const struct ovctl_word ovctl_words_dev_add[] = {
 	DEV("mode", MODE, "a mode"),
-	{ .word = "netns", .noun = "a namespace", .text = true },
+	{ .word = "netns", .noun = "a namespace", .text = true, .netns = true },
 	/* ovctl_words_dev_set begins here. */
 	DEV("vni", VNI, "a VNI"),
 	DEV("encap", ENCAP, "an encapsulation"),
@@ -55,8 +55,22 @@ const struct ovctl_word ovctl_words_dev_add[] = {
 
 const struct ovctl_word ovctl_words_port_add[] = {
 	{ .word = "bridge", .noun = "a bridge", .text = true },
+	{ .word = "hook", .noun = "a hook", .text = true, .hook = true },
+	PORT("access", ROLE, "a role", .bare = true, .also.value = TENOVL_PORT_ROLE_ACCESS),
 	/* ovctl_words_port_set begins here. */
+	PORT("role", ROLE, "a role"),
 	PORT("priority", PRIORITY, "a priority"),
+	PORT("isolated", ISOLATED, "a switch"),
+	PORT("mac", MACS, "a MAC address", .also = { "any", TENOVL_A_PORT_MACS, 0 }),
+	PORT("ip", IPS, "an IP address", .also = { "any", TENOVL_A_PORT_IPS, 0 }),
+	PORT("dhcp-server", DHCP_SERVER, "a switch"),
+	PORT("router", ROUTER, "a switch"),
+	PORT("rate", RATE, "a number of kilobits a second"),
+	PORT("burst", BURST, "a number of bytes"),
+	PORT("flood-rate", FLOOD_RATE, "a number of frames a second"),
+	PORT("flood-burst", FLOOD_BURST, "a number of frames"),
+	/* ovctl_words_port_key begins here. */
+	{ .word = "netns", .noun = "a namespace", .text = true, .netns = true },
 	{ 0 },
 };
 
@@ -232,7 +246,7 @@ static int ovctl_word_list(struct ovctl *ov, const struct ovctl_attr *attr,
 	ret = ovctl_list_parse(ov, &attr->nested->attrs[attr->nested->max], text, &value->list,
 			       &value->count);
 	if (!ret && value->count > OVCTL_LIST_MAX)
-		ret = ovctl_misuse(ov, "%u addresses are too many for one peer: up to %u are accepted",
+		ret = ovctl_misuse(ov, "%u addresses are too many at once: up to %u are accepted",
 				   value->count, OVCTL_LIST_MAX);
 	return ret;
 }
@@ -273,7 +287,7 @@ static int ovctl_word_parse(struct ovctl *ov, struct ovctl_settings *st,
 		return ovctl_misuse(ov, "\"%s\" needs %s", word->word,
 				    word->id2 ? "two values, the first and the last" : "a value");
 	if (word->text) {
-		st->name = argv[0];
+		*(word->netns ? &st->netns : word->hook ? &st->hook : &st->name) = argv[0];
 		return OVCTL_DONE;
 	}
 	st->count++;

@@ -31,6 +31,8 @@ struct ovctl_also {
  * @also: A word that may stand in place of a value.
  * @bare: The keyword takes no value: it sets @id to the value of @also.
  * @text: The value is free text, which no attribute carries.
+ * @netns: That text names a namespace.
+ * @hook: That text names a hook.
  */
 struct ovctl_word {
 	const char *word;
@@ -42,6 +44,8 @@ struct ovctl_word {
 	struct ovctl_also also;
 	bool bare;
 	bool text;
+	bool netns;
+	bool hook;
 };
 
 /**
@@ -49,19 +53,25 @@ struct ovctl_word {
  * @count: How many values there are.
  * @values: The values, in the order given.
  * @name: The value of the keyword whose value is free text, or NULL.
+ * @netns: The namespace that is given, or NULL.
+ * @hook: The hook that is given, or NULL.
  */
 struct ovctl_settings {
 	unsigned int count;
 	struct ovctl_value values[OVCTL_VALUES_MAX];
 	const char *name;
+	const char *netns;
+	const char *hook;
 };
 
 extern const struct ovctl_word ovctl_words_dev_add[];
 /* The first two are for making a device only. */
 #define ovctl_words_dev_set (&ovctl_words_dev_add[2])
 extern const struct ovctl_word ovctl_words_port_add[];
-/* The first is for making a port only. */
-#define ovctl_words_port_set (&ovctl_words_port_add[1])
+/* The first three are for making a port only. */
+#define ovctl_words_port_set (&ovctl_words_port_add[3])
+/* The last is what names a port. */
+#define ovctl_words_port_key (&ovctl_words_port_add[14])
 extern const struct ovctl_word ovctl_words_peer[];
 extern const struct ovctl_word ovctl_words_fdb_add[];
 extern const struct ovctl_word ovctl_words_fdb_del[];

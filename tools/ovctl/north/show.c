@@ -114,13 +114,14 @@ static int ovctl_show_all(struct ovctl_table *table, uint8_t cmd, uint16_t nest,
  * @name: The command's name.
  * @dev: The device.
  * @columns: The columns of the text.
- * @key: What names it.
+ * @key: What names it: the first value, and what else belongs to that.
+ * @count: How many values that are.
  *
  * Return: an ovctl_exit.
  */
 int ovctl_show_key(struct ovctl *ov, uint8_t cmd, uint16_t nest, const char *name,
 		   const struct ovctl_dev *dev, const struct ovctl_column *columns,
-		   const struct ovctl_value *key)
+		   const struct ovctl_value *key, unsigned int count)
 {
 	struct ovctl_table table = { .ov = ov };
 	struct ovctl_reply rp = { 0 };
@@ -131,7 +132,7 @@ int ovctl_show_key(struct ovctl *ov, uint8_t cmd, uint16_t nest, const char *nam
 	if (!rq)
 		return OVCTL_FAILED;
 	ovctl_request_name(rq, "%s %s", name, dev->name);
-	if (!ovctl_request_entry(rq, nest, key, NULL, 0, ov->line))
+	if (!ovctl_request_entry(rq, nest, key, key + 1, count - 1, ov->line))
 		ret = ovctl_fail(ov, "out of memory");
 	else
 		ret = ovctl_genl_do(ov, rq, &rp);
@@ -163,7 +164,7 @@ static int ovctl_show_one(struct ovctl *ov, uint8_t cmd, uint16_t nest, const ch
 		return ret;
 	if (count > 1)
 		return ovctl_misuse(ov, "%s takes one address", name);
-	return ovctl_show_key(ov, cmd, nest, name, dev, columns, &key);
+	return ovctl_show_key(ov, cmd, nest, name, dev, columns, &key, 1);
 }
 
 /**

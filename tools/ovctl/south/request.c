@@ -174,6 +174,8 @@ bool ovctl_request_put(struct ovctl_request *rq, const struct ovctl_value *value
 		return !nla_put_u16(msg, attr->id, value->num);
 	case OVCTL_U32:
 		return !nla_put_u32(msg, attr->id, value->num);
+	case OVCTL_S32:
+		return !nla_put_s32(msg, attr->id, value->num);
 	case OVCTL_FLAG:
 		return !nla_put_flag(msg, attr->id);
 	case OVCTL_BINARY:

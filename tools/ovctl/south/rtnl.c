@@ -81,6 +81,23 @@ struct nl_msg *ovctl_rtnl_port_message(const char *name, const struct ovctl_dev 
 }
 
 /**
+ * ovctl_rtnl_hook_message() - Build the request that makes a hook, and sets it up.
+ * @name: The hook's name.
+ * @port: The index of its port, in this namespace.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_hook_message(const char *name, uint32_t port)
+{
+	struct nl_msg *msg = ovctl_rtnl_new_message(TENOVL_HOOK_KIND, name, port, -1);
+	struct ifinfomsg *head = msg ? nlmsg_data(nlmsg_hdr(msg)) : NULL;
+
+	if (head)
+		head->ifi_flags = head->ifi_change = IFF_UP;
+	return msg;
+}
+
+/**
  * ovctl_rtnl_enslave_message() - Build the request that puts a port into a bridge and
  * sets it up.
  * @port: The index of the port, in this namespace.
@@ -103,6 +120,31 @@ struct nl_msg *ovctl_rtnl_enslave_message(uint32_t port, uint32_t bridge)
 		return NULL;
 	}
 	return msg;
+}
+
+/**
+ * ovctl_rtnl_find_message() - Build the request for an interface by its name.
+ * @name: The name.
+ * @nsid: The id of its namespace, or -1 for this one.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_find_message(const char *name, int32_t nsid)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	struct nl_msg *msg = ovctl_rtnl_message(RTM_GETLINK, NLM_F_ACK, &head, sizeof(head));
+
+	if (!msg)
+		return NULL;
+	if (nla_put_string(msg, IFLA_IFNAME, name))
+		goto err_free;
+	if (nsid >= 0 && nla_put_s32(msg, IFLA_TARGET_NETNSID, nsid))
+		goto err_free;
+	return msg;
+
+err_free:
+	nlmsg_free(msg);
+	return NULL;
 }
 
 /**
@@ -141,6 +183,19 @@ struct nl_msg *ovctl_rtnl_nsid_message(int netns_fd)
 	struct nl_msg *msg = ovctl_rtnl_message(RTM_GETNSID, NLM_F_ACK, &head, sizeof(head));
 
 	if (msg && nla_put_u32(msg, NETNSA_FD, netns_fd)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/* Gives a namespace an id here, of the kernel's choice. */
+static struct nl_msg *ovctl_rtnl_new_nsid_message(int netns_fd)
+{
+	struct rtgenmsg head = { .rtgen_family = AF_UNSPEC };
+	struct nl_msg *msg = ovctl_rtnl_message(RTM_NEWNSID, NLM_F_ACK, &head, sizeof(head));
+
+	if (msg && (nla_put_u32(msg, NETNSA_FD, netns_fd) || nla_put_s32(msg, NETNSA_NSID, -1))) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -271,15 +326,7 @@ int ovctl_rtnl_undo(struct ovctl *ov, const struct ovctl_dev *dev)
 	return ret;
 }
 
-/**
- * ovctl_rtnl_nsid() - The id that this namespace has for another one.
- * @ov: The run.
- * @netns_fd: The other one.
- * @nsid: Set to the id, or to -1 where there is none.
- *
- * Return: 0 or a negative error number.
- */
-int ovctl_rtnl_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
+static int ovctl_rtnl_known_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
 {
 	const struct nlmsghdr *nlh;
 	struct ovctl_reply rp;
@@ -295,4 +342,50 @@ int ovctl_rtnl_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
 		*nsid = nla_get_s32(attr);
 	ovctl_reply_free(&rp);
 	return err;
+}
+
+/**
+ * ovctl_rtnl_nsid() - The id that this namespace has for another one.
+ * @ov: The run.
+ * @netns_fd: The other one; it is given an id where it has none.
+ * @nsid: Set to the id, or to -1 after a failure.
+ *
+ * Return: 0 or a negative error number.
+ */
+int ovctl_rtnl_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
+{
+	struct ovctl_reply rp;
+	int err;
+
+	err = ovctl_rtnl_known_nsid(ov, netns_fd, nsid);
+	if (err || *nsid >= 0)
+		return err;
+	/* Another one may be first; either way it has one then. */
+	ovctl_rtnl_call(ov, ovctl_rtnl_new_nsid_message(netns_fd), &rp);
+	ovctl_reply_free(&rp);
+	return ovctl_rtnl_known_nsid(ov, netns_fd, nsid);
+}
+
+/**
+ * ovctl_rtnl_find() - The index of an interface.
+ * @ov: The run.
+ * @name: Its name.
+ * @nsid: The id of its namespace, or -1 for this one.
+ *
+ * Return: the index, or 0 where there is none of that name.
+ */
+uint32_t ovctl_rtnl_find(struct ovctl *ov, const char *name, int32_t nsid)
+{
+	const struct ifinfomsg *info = NULL;
+	const struct nlmsghdr *nlh;
+	struct ovctl_reply rp;
+	uint32_t ifindex;
+
+	ovctl_rtnl_call(ov, ovctl_rtnl_find_message(name, nsid), &rp);
+	nlh = rp.error ? NULL : ovctl_reply_next(&rp, NULL);
+	if (nlh && nlmsg_datalen(nlh) >= (int)sizeof(*info))
+		info = nlmsg_data(nlh);
+	ifindex = info ? info->ifi_index : 0;
+	ovctl_reply_free(&rp);
+	return ifindex;
 }

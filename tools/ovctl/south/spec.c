@@ -34,7 +34,8 @@ LOCAL_NAMES(inner_vlan, "inner-vlan", "pass", "drop");
 LOCAL_NAMES(admin, "admin", "down", "up");
 LOCAL_NAMES(place, "place", "none", "head", "peer", "port");
 LOCAL_NAMES(standby_ingress, "standby-ingress", "drop", "learn");
-LOCAL_NAMES(port_state, "port-state", "unusable", "standby", "selected");
+LOCAL_NAMES(port_state, "port-state", "unusable", "standby", "selected", "active");
+LOCAL_NAMES(port_role, "port-role", "bridge", "access");
 LOCAL_NAMES(cause, "cause",
 	    "none", "found", "admin", "bridge-down", "bridge-deleted", "port-removed", "stp",
 	    "revert", "pinned");
@@ -164,6 +165,7 @@ static const struct ovctl_attr fdb_attrs[] = {
 	A(TENOVL_A_FDB_PORT, "port", U32),
 	A(TENOVL_A_FDB_PORT_NAME, "port-name", STRING),
 	A(TENOVL_A_FDB_OLD_PORT_NAME, "old-port-name", STRING),
+	A(TENOVL_A_FDB_PORT_ID, "port-id", U32),
 };
 SET(fdb, "fdb", TENOVL_A_FDB_MAC);
 
@@ -177,8 +179,32 @@ static const struct ovctl_attr port_attrs[] = {
 	A(TENOVL_A_PORT_PINNED, "pinned", FLAG, .told = true),
 	A(TENOVL_A_PORT_ENTRIES, "entries", U32),
 	A(TENOVL_A_PORT_STATS, "stats", NEST(port_stats)),
+	A(TENOVL_A_PORT_OWN_NETNS_ID, "own-netns-id", S32, .word = "netns"),
+	A(TENOVL_A_PORT_ROLE, "role", ENUM(port_role), .max = 1),
+	A(TENOVL_A_PORT_ENSLAVED, "enslaved", FLAG, .told = true),
+	A(TENOVL_A_PORT_ISOLATED, "isolated", BOOL),
+	A(TENOVL_A_PORT_MACS, "macs", NEST(port_macs), .word = "mac"),
+	A(TENOVL_A_PORT_IPS, "ips", NEST(port_ips), .word = "ip"),
+	A(TENOVL_A_PORT_DHCP_SERVER, "dhcp-server", BOOL),
+	A(TENOVL_A_PORT_ROUTER, "router", BOOL),
+	A(TENOVL_A_PORT_RATE, "rate", U32),
+	A(TENOVL_A_PORT_BURST, "burst", U32, .min = 65536, .max = 1073741824),
+	A(TENOVL_A_PORT_FLOOD_RATE, "flood-rate", U32),
+	A(TENOVL_A_PORT_FLOOD_BURST, "flood-burst", U32, .min = 1, .max = 1000000),
+	A(TENOVL_A_PORT_ID, "id", U32),
+	A(TENOVL_A_PORT_HOOK, "hook", STRING),
 };
 SET(port, "port", TENOVL_A_PORT_INDEX);
+
+static const struct ovctl_attr port_macs_attrs[] = {
+	A(TENOVL_A_PORT_MACS_MAC, "mac", MAC, .multi = true),
+};
+SET(port_macs, "port-macs", 0);
+
+static const struct ovctl_attr port_ips_attrs[] = {
+	A(TENOVL_A_PORT_IPS_ADDRESS, "address", ADDR, .multi = true, .word = "ip"),
+};
+SET(port_ips, "port-ips", 0);
 
 static const struct ovctl_attr selection_attrs[] = {
 	A(TENOVL_A_SELECTION_PORT, "port", U32),
@@ -243,6 +269,16 @@ static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_PORT_DROP_SMAC, "port-drop-smac", U64),
 	A(TENOVL_A_STATS_PORT_DROP_DOWN, "port-drop-down", U64),
 	A(TENOVL_A_STATS_PORT_DROP_STACK, "port-drop-stack", U64),
+	A(TENOVL_A_STATS_PORT_DROP_MAC, "port-drop-mac", U64),
+	A(TENOVL_A_STATS_PORT_DROP_IP, "port-drop-ip", U64),
+	A(TENOVL_A_STATS_PORT_DROP_DHCP, "port-drop-dhcp", U64),
+	A(TENOVL_A_STATS_PORT_DROP_ROUTER, "port-drop-router", U64),
+	A(TENOVL_A_STATS_PORT_DROP_RATE, "port-drop-rate", U64),
+	A(TENOVL_A_STATS_PORT_DROP_FLOOD, "port-drop-flood", U64),
+	A(TENOVL_A_STATS_PORT_DROP_ISOLATED, "port-drop-isolated", U64),
+	A(TENOVL_A_STATS_PORT_DROP_BIG, "port-drop-big", U64),
+	A(TENOVL_A_STATS_PORT_DROP_OUTPUT, "port-drop-output", U64),
+	A(TENOVL_A_STATS_PORT_DROP_NOMEM, "port-drop-nomem", U64),
 };
 SET(stats, "stats", 0);
 
@@ -265,6 +301,9 @@ static const struct ovctl_attr port_stats_attrs[] = {
 	A(TENOVL_A_PORT_STATS_RX_PACKETS, "rx-packets", U64),
 	A(TENOVL_A_PORT_STATS_RX_BYTES, "rx-bytes", U64),
 	A(TENOVL_A_PORT_STATS_RX_DROPS, "rx-drops", U64),
+	A(TENOVL_A_PORT_STATS_SPOOFED, "spoofed", U64),
+	A(TENOVL_A_PORT_STATS_GUARDED, "guarded", U64),
+	A(TENOVL_A_PORT_STATS_LIMITED, "limited", U64),
 };
 SET(port_stats, "port-stats", 0);
 

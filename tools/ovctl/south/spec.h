@@ -112,6 +112,8 @@ extern const struct ovctl_set ovctl_set_peer;
 extern const struct ovctl_set ovctl_set_sources;
 extern const struct ovctl_set ovctl_set_fdb;
 extern const struct ovctl_set ovctl_set_port;
+extern const struct ovctl_set ovctl_set_port_macs;
+extern const struct ovctl_set ovctl_set_port_ips;
 extern const struct ovctl_set ovctl_set_selection;
 extern const struct ovctl_set ovctl_set_stats;
 extern const struct ovctl_set ovctl_set_peer_stats;
