@@ -95,6 +95,9 @@ offload()
 
 	hv_lay 2
 	overlay "$enc" "$fam" 2
+	# Large packets, also where the guest is so slow that TCP would send them one by one.
+	ns "$T1" sysctl -qw net.ipv4.tcp_min_tso_segs=16
+	ns "$T2" sysctl -qw net.ipv4.tcp_min_tso_segs=16
 	capture_start dev "$T1" s1 -c 3000 tcp dst port 5201
 	capture_start under "$H1" u0 -c 3000
 	run "$enc over IPv$fam, IPv4 inside" "$T2" "$T1" 10.1.0.2

@@ -45,6 +45,11 @@ two()
 {
 	hv_lay 2
 	overlay "$1" "$2" 2 "${@:3}"
+	# Nobody looks for a neighbour while a ping is waited for.
+	ip -n "$T1" neigh replace 10.1.0.2 lladdr "$(tenant_mac 2)" dev s1 nud permanent
+	ip -n "$T1" neigh replace fd01::2 lladdr "$(tenant_mac 2)" dev s1 nud permanent
+	ip -n "$T2" neigh replace 10.1.0.1 lladdr "$(tenant_mac 1)" dev s1 nud permanent
+	ip -n "$T2" neigh replace fd01::1 lladdr "$(tenant_mac 1)" dev s1 nud permanent
 	ping_ok "$T1" 10.1.0.2 1
 	ping_ok "$T1" fd01::2 1
 }
