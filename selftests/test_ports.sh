@@ -286,7 +286,7 @@ test_stp_blocks()
 	ping_ok "$V" 10.1.0.22 2
 	# As long as the loop stands, and that is longer than br1 remembers what it heard.
 	n=$(changes)
-	holds 9 selected s1b
+	holds 14 selected s1b
 	same "$n" "$(changes)" "changes meanwhile"
 	ip -n "$T1" link del x1
 	wait_for "s1a forwards again" selected s1a revert
