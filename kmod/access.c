@@ -127,7 +127,7 @@ static rx_handler_result_t tenovl_access_input(struct sk_buff **pskb)
  * tenovl_access_of() - the port that a netdevice is enslaved as
  * @dev: any netdevice
  *
- * RTNL, or RCU and BH off.
+ * RTNL or RCU.
  *
  * Return: the port, or NULL.
  */
@@ -135,7 +135,7 @@ struct tenovl_port *tenovl_access_of(const struct net_device *dev)
 {
 	if (rcu_access_pointer(dev->rx_handler) != tenovl_access_input)
 		return NULL;
-	return rcu_dereference_bh_rtnl(dev->rx_handler_data);
+	return rcu_dereference_rtnl(dev->rx_handler_data);
 }
 
 static bool tenovl_access_refuse(struct tenovl_port *port, struct sk_buff *skb, unsigned int why)

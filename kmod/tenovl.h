@@ -1108,7 +1108,7 @@ void tenovl_access_release(struct tenovl_port *port);
 int tenovl_access_ndo_add(struct net_device *head, struct net_device *dev,
 			  struct netlink_ext_ack *extack);
 int tenovl_access_ndo_del(struct net_device *head, struct net_device *dev);
-/* RTNL, or BH off and RCU */
+/* RTNL or RCU */
 struct tenovl_port *tenovl_access_of(const struct net_device *dev);
 /* BH off, RCU */
 bool tenovl_access_output(struct tenovl_port *port, struct net_device *dev, struct sk_buff *skb);
