@@ -168,6 +168,13 @@ bool tenovl_access_output(struct tenovl_port *port, struct net_device *dev, stru
 		return tenovl_access_refuse(port, skb, TENOVL_A_STATS_PORT_DROP_BIG);
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
+	/* Queueing disciplines look there for what a large packet is cut by; out of a tunnel
+	 * it is the outer one's still.
+	 */
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		skb_set_transport_header(skb, skb_checksum_start_offset(skb));
+	else
+		skb_set_transport_header(skb, ETH_HLEN);
 	skb->protocol = eth_hdr(skb)->h_proto;
 	skb_forward_csum(skb);
 	rc = dev_queue_xmit(skb);

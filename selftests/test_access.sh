@@ -465,7 +465,7 @@ test_roles()
 		ovctl -n "$T1" port set s1 s1a mac any
 	must_fail_with "The port is in a bridge: take it out first" \
 		ovctl -n "$T1" port set s1 s1a role access
-	must_fail_with "nvalid argument" ip -n "$T1" link set s1b netns "$V"
+	refuse "a port for a bridge that leaves its device" ip -n "$T1" link set s1b netns "$V"
 	ip -n "$T1" link set p7 netns "$V"
 	must_fail_with "The port is in another namespace than its device" \
 		ovctl -n "$T1" port set s1 p7 role bridge
