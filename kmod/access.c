@@ -80,6 +80,13 @@ int tenovl_access_may(struct tenovl_dev *tdev, struct net_device *dev,
 	return -EBUSY;
 }
 
+static rx_handler_result_t tenovl_access_nomem(struct tenovl_port *port)
+{
+	tenovl_port_stat_inc(port, TENOVL_A_PORT_STATS_TX_DROPS);
+	tenovl_stat_inc(port->tdev, TENOVL_A_STATS_PORT_DROP_NOMEM);
+	return RX_HANDLER_CONSUMED;
+}
+
 /**
  * tenovl_access_enter() - a frame of a station was received
  * @port: the station's port
@@ -98,13 +105,13 @@ rx_handler_result_t tenovl_access_enter(struct tenovl_port *port, struct sk_buff
 		return RX_HANDLER_PASS;
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb)
-		return RX_HANDLER_CONSUMED;
+		return tenovl_access_nomem(port);
 	skb_push(skb, skb->data - skb_mac_header(skb));
 	skb_forward_csum(skb);
 	if (skb_vlan_tag_present(skb)) {
 		skb = __vlan_hwaccel_push_inside(skb);
 		if (!skb)
-			return RX_HANDLER_CONSUMED;
+			return tenovl_access_nomem(port);
 	}
 	skb->dev = dev;
 	if (unlikely(!tenovl_depth_enter())) {
@@ -232,7 +239,7 @@ static void tenovl_access_free(struct rcu_head *rcu)
  * tenovl_access_enslave() - a netdevice becomes an access port
  * @tdev: the segment
  * @dev: the device, of any namespace; tenovl_access_may() was asked
- * @req: what is wanted of it; its guard is taken over on success
+ * @req: what is wanted of it; its guard is taken over once that was checked
  * @extack: the reason of a refusal
  *
  * RTNL.
@@ -253,14 +260,18 @@ int tenovl_access_enslave(struct tenovl_dev *tdev, struct net_device *dev,
 	port->enslaved = true;
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
 	err = tenovl_port_check(port, req, extack);
-	if (!err)
-		err = tenovl_port_join(port, tdev);
+	if (err)
+		goto put_dev;
+	/* Before the first frame comes. */
+	rcu_assign_pointer(port->guard, req->guard);
+	req->guard = NULL;
+	port->isolated = req->isolated;
+	err = tenovl_port_join(port, tdev);
 	if (err)
 		goto put_dev;
 	err = tenovl_access_take(port, extack);
 	if (err)
 		goto leave_segment;
-	tenovl_port_apply(port, req);
 	tenovl_event_port(port, TENOVL_EVENT_PORT_ADDED);
 	port->announced = true;
 	return 0;

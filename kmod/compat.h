@@ -60,6 +60,16 @@ static inline void tenovl_compat_bind_to_netns(struct net_device *dev, bool bind
 #endif
 }
 
+/* No IPv6 addresses made by the kernel. Before 6.2 a slave's privilege. */
+static inline void tenovl_compat_no_addrconf(struct net_device *dev)
+{
+#ifdef TENOVL_HAVE_NO_ADDRCONF
+	dev->priv_flags |= IFF_NO_ADDRCONF;
+#else
+	dev->flags |= IFF_SLAVE;
+#endif
+}
+
 /* Since 6.18 a dscp_t. */
 static inline void tenovl_compat_fl4_set_tos(struct flowi4 *fl4, u8 tos)
 {

@@ -16,7 +16,9 @@
  * What is checked against is published whole and read under RCU, BH off.
  */
 #include <linux/if_arp.h>
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
+#include <linux/llc.h>
 #include <linux/udp.h>
 #include <net/addrconf.h>
 #include <net/ip.h>
@@ -29,6 +31,7 @@
 
 #define TENOVL_DHCP4_SERVER	67
 #define TENOVL_DHCP4_CLIENT	68
+#define TENOVL_DHCP6_CLIENT	546
 #define TENOVL_DHCP6_SERVER	547
 
 /**
@@ -188,6 +191,14 @@ static const struct udphdr *tenovl_guard_udp(struct sk_buff *skb, unsigned int o
 	return (const struct udphdr *)(skb->data + off);
 }
 
+/* By either port: a server need not send from its own, and nobody else sends to clients
+ * (RFC 7610).
+ */
+static bool tenovl_guard_serves(const struct udphdr *udp, u16 server, u16 client)
+{
+	return udp->source == htons(server) || udp->dest == htons(client);
+}
+
 static unsigned int tenovl_guard_ip4(const struct tenovl_guard *guard, struct sk_buff *skb,
 				     unsigned int off)
 {
@@ -204,7 +215,8 @@ static unsigned int tenovl_guard_ip4(const struct tenovl_guard *guard, struct sk
 	udp = NULL;
 	if (iph->protocol == IPPROTO_UDP) {
 		udp = tenovl_guard_udp(skb, off + iph->ihl * 4);
-		if (!udp || (!guard->dhcp_server && udp->source == htons(TENOVL_DHCP4_SERVER)))
+		if (!udp || (!guard->dhcp_server &&
+			     tenovl_guard_serves(udp, TENOVL_DHCP4_SERVER, TENOVL_DHCP4_CLIENT)))
 			return TENOVL_A_STATS_PORT_DROP_DHCP;
 	}
 	/* Who has no address yet asks for one, and does nothing else. */
@@ -231,11 +243,30 @@ static bool tenovl_guard_nd_options(const struct tenovl_guard *guard, const u8 *
 	return !len;
 }
 
-/* Where the packet ends: an Ethernet frame may be filled up beyond that. */
+/* Where the packet ends: an Ethernet frame may be filled up beyond that. A length of 0
+ * is that of a packet larger than the field, which a receiver takes with GSO only.
+ */
 static unsigned int tenovl_guard_end6(const struct sk_buff *skb)
 {
-	return min_t(unsigned int, skb->len, skb_network_offset(skb) + sizeof(struct ipv6hdr) +
-					     ntohs(ipv6_hdr(skb)->payload_len));
+	unsigned int len = ntohs(ipv6_hdr(skb)->payload_len);
+
+	if (!len)
+		return skb->len;
+	return min_t(unsigned int, skb->len,
+		     skb_network_offset(skb) + sizeof(struct ipv6hdr) + len);
+}
+
+/* Router solicitation: the options are all that it binds. */
+static unsigned int tenovl_guard_rs(const struct tenovl_guard *guard, struct sk_buff *skb,
+				    unsigned int off)
+{
+	unsigned int end = tenovl_guard_end6(skb);
+
+	off += sizeof(struct icmp6hdr);
+	if (end < off || !pskb_may_pull(skb, end))
+		return TENOVL_A_STATS_PORT_DROP_IP;
+	return tenovl_guard_nd_options(guard, skb->data + off, end - off) ?
+	       0 : TENOVL_A_STATS_PORT_DROP_MAC;
 }
 
 /* An advertisement binds its target, and so does the solicitation that looks for a
@@ -260,14 +291,20 @@ static unsigned int tenovl_guard_nd(const struct tenovl_guard *guard, struct sk_
 }
 
 /* Who has no address yet looks for routers and for doubles, and says which groups it is
- * in (RFC 3590).
+ * in (RFC 3590). Neighbour discovery is never fragmented (RFC 6980).
  */
 static unsigned int tenovl_guard_icmp6(const struct tenovl_guard *guard, struct sk_buff *skb,
-				       unsigned int off)
+				       unsigned int off, bool fragment)
 {
-	if (!pskb_may_pull(skb, off + sizeof(struct icmp6hdr)))
+	u8 type;
+
+	if (off + sizeof(struct icmp6hdr) > tenovl_guard_end6(skb) ||
+	    !pskb_may_pull(skb, off + sizeof(struct icmp6hdr)))
 		return TENOVL_A_STATS_PORT_DROP_ROUTER;
-	switch (((const struct icmp6hdr *)(skb->data + off))->icmp6_type) {
+	type = ((const struct icmp6hdr *)(skb->data + off))->icmp6_type;
+	if (fragment && type >= NDISC_ROUTER_SOLICITATION && type <= NDISC_REDIRECT)
+		return TENOVL_A_STATS_PORT_DROP_ROUTER;
+	switch (type) {
 	case NDISC_ROUTER_ADVERTISEMENT:
 	case NDISC_REDIRECT:
 		return guard->router ? 0 : TENOVL_A_STATS_PORT_DROP_ROUTER;
@@ -275,6 +312,7 @@ static unsigned int tenovl_guard_icmp6(const struct tenovl_guard *guard, struct 
 	case NDISC_NEIGHBOUR_ADVERTISEMENT:
 		return tenovl_guard_nd(guard, skb, off);
 	case NDISC_ROUTER_SOLICITATION:
+		return tenovl_guard_rs(guard, skb, off);
 	case ICMPV6_MLD2_REPORT:
 		return 0;
 	default:
@@ -300,15 +338,37 @@ static unsigned int tenovl_guard_ip6(const struct tenovl_guard *guard, struct sk
 		return TENOVL_A_STATS_PORT_DROP_ROUTER;
 	if (frag & htons(IP6_OFFSET))
 		return 0;
+	if (off > tenovl_guard_end6(skb))
+		return TENOVL_A_STATS_PORT_DROP_ROUTER;
 	if (proto == IPPROTO_ICMPV6)
-		return tenovl_guard_icmp6(guard, skb, off);
+		return tenovl_guard_icmp6(guard, skb, off, frag);
 	if (none && guard->n_ips)
 		return TENOVL_A_STATS_PORT_DROP_IP;
 	if (proto != IPPROTO_UDP)
 		return 0;
-	udp = tenovl_guard_udp(skb, off);
-	return udp && (guard->dhcp_server || udp->source != htons(TENOVL_DHCP6_SERVER)) ?
+	udp = off + sizeof(*udp) > tenovl_guard_end6(skb) ? NULL : tenovl_guard_udp(skb, off);
+	if (!udp)
+		return TENOVL_A_STATS_PORT_DROP_DHCP;
+	return guard->dhcp_server ||
+	       !tenovl_guard_serves(udp, TENOVL_DHCP6_SERVER, TENOVL_DHCP6_CLIENT) ?
 	       0 : TENOVL_A_STATS_PORT_DROP_DHCP;
+}
+
+/* What some receivers see through and we do not: more tags than are read, and packets
+ * behind LLC and SNAP (RFC 1042).
+ */
+static bool tenovl_guard_hidden(struct sk_buff *skb, unsigned int off, __be16 proto)
+{
+	const u8 *llc;
+
+	if (eth_type_vlan(proto))
+		return true;
+	if (eth_proto_is_802_3(proto))
+		return false;
+	if (!pskb_may_pull(skb, off + 2))
+		return true;
+	llc = skb->data + off;
+	return llc[0] == LLC_SAP_SNAP && llc[1] == LLC_SAP_SNAP;
 }
 
 static unsigned int tenovl_guard_packet(const struct tenovl_guard *guard, struct sk_buff *skb,
@@ -322,7 +382,8 @@ static unsigned int tenovl_guard_packet(const struct tenovl_guard *guard, struct
 		return tenovl_guard_ip4(guard, skb, inner->noff);
 	if (inner->proto == htons(ETH_P_IPV6))
 		return tenovl_guard_ip6(guard, skb, inner->noff);
-	return guard->n_ips ? TENOVL_A_STATS_PORT_DROP_IP : 0;
+	return guard->n_ips || tenovl_guard_hidden(skb, inner->noff, proto) ?
+	       TENOVL_A_STATS_PORT_DROP_IP : 0;
 }
 
 /* Return: whether there is room for what takes @cost nanoseconds of the limit. */
@@ -377,10 +438,14 @@ unsigned int tenovl_guard_check(struct tenovl_port *port, const struct tenovl_gu
 bool tenovl_guard_floods(struct tenovl_port *port, const struct sk_buff *skb)
 {
 	const struct tenovl_guard *guard = rcu_dereference(port->guard);
-	u32 frames = skb_shinfo(skb)->gso_segs ?: 1;
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	u32 frames = shinfo->gso_segs ?: 1;
 
 	if (!guard || !guard->flood_rate)
 		return true;
+	/* A guest's own large frame is not counted yet. */
+	if (skb_is_gso(skb) && !shinfo->gso_segs)
+		frames = DIV_ROUND_UP(skb->len, shinfo->gso_size);
 	return tenovl_guard_room(&port->flood_due, psched_pkt2t_ns(&guard->flood, frames),
 				 psched_pkt2t_ns(&guard->flood, guard->flood_burst));
 }

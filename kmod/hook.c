@@ -92,11 +92,19 @@ static void tenovl_hook_destructor(struct net_device *dev)
 	free_percpu(dev->tstats);
 }
 
+static int tenovl_hook_get_iflink(const struct net_device *dev)
+{
+	const struct tenovl_hook *hook = netdev_priv(dev);
+
+	return READ_ONCE(hook->port->dev->ifindex);
+}
+
 static const struct net_device_ops tenovl_hook_netdev_ops = {
 	.ndo_init		= tenovl_hook_ndo_init,
 	.ndo_uninit		= tenovl_hook_ndo_uninit,
 	.ndo_start_xmit		= tenovl_hook_xmit,
 	.ndo_get_stats64	= dev_get_tstats64,
+	.ndo_get_iflink		= tenovl_hook_get_iflink,
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_set_mac_address	= eth_mac_addr,
 };
@@ -122,6 +130,8 @@ static void tenovl_hook_setup(struct net_device *dev)
 	tenovl_dev_offers(dev);
 	tenovl_compat_bind_to_netns(dev, true);
 	dev->priv_flags |= IFF_DONT_BRIDGE;
+	/* Nothing is said by the hook itself to the container. */
+	tenovl_compat_no_addrconf(dev);
 	dev->max_mtu = TENOVL_MTU_MAX;
 	hook->dev = dev;
 }
@@ -216,6 +226,8 @@ void tenovl_hook_dellink(struct net_device *dev, struct list_head *list)
 		return;
 	hook->attached = false;
 	RCU_INIT_POINTER(hook->port->hook, NULL);
+	/* What waits there is not for the host's own stack. */
+	dev_close(dev);
 	netdev_rx_handler_unregister(dev);
 	if (hook->port->announced)
 		tenovl_event_port(hook->port, TENOVL_EVENT_PORT_CHANGED);

@@ -165,6 +165,12 @@ static void tenovl_port_publish_guard(struct tenovl_port *port, struct tenovl_gu
 	struct tenovl_guard *old;
 
 	old = rcu_replace_pointer(port->guard, guard, lockdep_rtnl_is_held());
+	/* What was run up at one rate says nothing at another. */
+	if (!old || !guard || old->rate_kbit != guard->rate_kbit || old->burst != guard->burst)
+		atomic64_set(&port->rate_due, 0);
+	if (!old || !guard || old->flood_rate != guard->flood_rate ||
+	    old->flood_burst != guard->flood_burst)
+		atomic64_set(&port->flood_due, 0);
 	if (old)
 		kfree_rcu(old, rcu);
 }
@@ -214,15 +220,16 @@ static void tenovl_port_set_role(struct tenovl_port *port, u8 role)
 void tenovl_port_apply(struct tenovl_port *port, struct tenovl_port_req *req)
 {
 	ASSERT_RTNL();
-	if (req->has_role)
-		tenovl_port_set_role(port, req->role);
-	if (req->has_isolated)
-		WRITE_ONCE(port->isolated, req->isolated);
-	if (req->has_priority)
-		port->priority = req->priority;
+	/* Before it is an access port: no frame is to pass unlooked at. */
 	if (req->guard)
 		tenovl_port_publish_guard(port, req->guard);
 	req->guard = NULL;
+	if (req->has_isolated)
+		WRITE_ONCE(port->isolated, req->isolated);
+	if (req->has_role)
+		tenovl_port_set_role(port, req->role);
+	if (req->has_priority)
+		port->priority = req->priority;
 	if (port->announced)
 		tenovl_event_port(port, TENOVL_EVENT_PORT_CHANGED);
 	tenovl_select(port->tdev, TENOVL_CAUSE_ADMIN);
@@ -354,14 +361,24 @@ void tenovl_port_leave(struct tenovl_port *port)
 static int tenovl_port_ndo_init(struct net_device *dev)
 {
 	struct tenovl_port *port = netdev_priv(dev);
+	int err;
 
 	netdev_lockdep_set_classes(dev);
-	return tenovl_port_join(port, port->tdev);
+	err = gro_cells_init(&port->gro_cells, dev);
+	if (err)
+		return err;
+	err = tenovl_port_join(port, port->tdev);
+	if (err)
+		gro_cells_destroy(&port->gro_cells);
+	return err;
 }
 
 static void tenovl_port_ndo_uninit(struct net_device *dev)
 {
-	tenovl_port_leave(netdev_priv(dev));
+	struct tenovl_port *port = netdev_priv(dev);
+
+	tenovl_port_leave(port);
+	gro_cells_destroy(&port->gro_cells);
 }
 
 /* After the last reference and a grace period. */
@@ -409,8 +426,15 @@ static int tenovl_port_get_iflink(const struct net_device *dev)
 }
 
 /* Who is only an administrator of a container may not change what the provider set:
- * the address is what the port is guarded by, the MTU what the segment takes.
+ * the address is what the port is guarded by, the MTU what the segment takes. Nor may
+ * a worker of the kernel, which may act for him (a bond of his, say) and has all
+ * capabilities itself.
  */
+static bool tenovl_port_may_change(void)
+{
+	return capable(CAP_NET_ADMIN) && !(current->flags & PF_KTHREAD);
+}
+
 static int tenovl_port_set_mac(struct net_device *dev, void *addr)
 {
 	struct tenovl_port *port = netdev_priv(dev);
@@ -418,7 +442,7 @@ static int tenovl_port_set_mac(struct net_device *dev, void *addr)
 	struct tenovl_guard *guard;
 	int err;
 
-	if (!capable(CAP_NET_ADMIN))
+	if (!tenovl_port_may_change())
 		return -EPERM;
 	guard = tenovl_guard_moved(port, sa->sa_data);
 	if (IS_ERR(guard))
@@ -435,7 +459,7 @@ static int tenovl_port_change_mtu(struct net_device *dev, int mtu)
 {
 	const struct tenovl_port *port = netdev_priv(dev);
 
-	if (!capable(CAP_NET_ADMIN) && mtu != port->tdev->dev->mtu)
+	if (!tenovl_port_may_change() && mtu != port->tdev->dev->mtu)
 		return -EPERM;
 	WRITE_ONCE(dev->mtu, mtu);
 	return 0;

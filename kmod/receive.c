@@ -96,25 +96,25 @@ static void tenovl_receive_learn(struct tenovl_dev *tdev,
 /* Only TCP is worth a try at merging, and all of it takes that way, merged
  * already or not, so that no flow overtakes itself. Nothing else waits.
  */
-static bool tenovl_receive_to_stack(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct,
+static bool tenovl_receive_to_stack(struct gro_cells *cells, struct sk_buff *skb, bool direct,
 				    u8 l4)
 {
 	if (!direct)
 		return netif_rx(skb) == NET_RX_SUCCESS;
 	if (l4 == IPPROTO_TCP)
-		return gro_cells_receive(&tdev->gro_cells, skb) == NET_RX_SUCCESS;
+		return gro_cells_receive(cells, skb) == NET_RX_SUCCESS;
 	netif_receive_skb(skb);
 	return true;
 }
 
-static bool tenovl_deliver(struct tenovl_dev *tdev, struct net_device *dev, struct sk_buff *skb,
+static bool tenovl_deliver(struct gro_cells *cells, struct net_device *dev, struct sk_buff *skb,
 			   bool direct, u8 l4)
 {
 	skb->protocol = eth_type_trans(skb, dev);
 	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
 	skb_reset_network_header(skb);
 	skb_reset_transport_header(skb);
-	return tenovl_receive_to_stack(tdev, skb, direct, l4);
+	return tenovl_receive_to_stack(cells, skb, direct, l4);
 }
 
 /**
@@ -130,7 +130,7 @@ static bool tenovl_deliver(struct tenovl_dev *tdev, struct net_device *dev, stru
  */
 bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4)
 {
-	if (tenovl_deliver(tdev, tdev->dev, skb, direct, l4))
+	if (tenovl_deliver(&tdev->gro_cells, tdev->dev, skb, direct, l4))
 		return true;
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_RX_DROP_STACK);
 	return false;
@@ -165,7 +165,7 @@ bool tenovl_deliver_port(struct tenovl_port *port, struct sk_buff *skb, bool dir
 		if (port->enslaved || hook)
 			return tenovl_access_output(port, hook ? hook->dev : port->dev, skb);
 	}
-	if (!tenovl_deliver(tdev, port->dev, skb, direct, l4)) {
+	if (!tenovl_deliver(&port->gro_cells, port->dev, skb, direct, l4)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_STACK);
 		tenovl_port_stat_inc(port, TENOVL_A_PORT_STATS_RX_DROPS);
 		return false;

@@ -378,6 +378,8 @@ struct tenovl_guard {
  * @member: in &tenovl_dev.access or &tenovl_dev.bridges by its role, read under RCU
  * @guard: what it may send, NULL while it has the bridge role
  * @hook: where the host sees its frames, NULL for none
+ * @gro_cells: of a built-in one, as those of &struct tenovl_dev; frames that wait go
+ *	with it
  * @rate_due: when the limit on bytes is even again, in nanoseconds of the monotonic clock;
  *	written on the packet path where there is such a limit
  * @flood_due: the same for the limit on frames for more than one station
@@ -406,6 +408,7 @@ struct tenovl_port {
 	struct list_head member;
 	struct tenovl_guard __rcu *guard;
 	struct tenovl_hook __rcu *hook;
+	struct gro_cells gro_cells;
 	atomic64_t rate_due;
 	atomic64_t flood_due;
 	netdevice_tracker tracker;

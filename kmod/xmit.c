@@ -616,12 +616,15 @@ static void tenovl_port_forward(struct tenovl_port *port, struct sk_buff *skb,
 
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, port, eth->h_dest);
 	peer = tenovl_verdict_peer(&verdict);
-	if (unlikely(verdict.drop))
-		tenovl_drop(tdev, skb, verdict.drop);
-	else if (likely(peer && !verdict.head))
+	if (unlikely(verdict.flood && !tenovl_guard_floods(port, skb)))
+		verdict.drop = TENOVL_A_STATS_PORT_DROP_FLOOD;
+	if (unlikely(verdict.drop)) {
+		tenovl_port_drop(port, skb, verdict.drop);
+		return;
+	}
+	tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
+	if (likely(peer && !verdict.head))
 		tenovl_xmit_peer(tdev, peer, skb, inner);
-	else if (unlikely(verdict.flood && !tenovl_guard_floods(port, skb)))
-		tenovl_port_drop(port, skb, TENOVL_A_STATS_PORT_DROP_FLOOD);
 	else
 		tenovl_xmit_rest(tdev, port, skb, settings, &verdict, inner);
 }
@@ -656,7 +659,6 @@ void tenovl_port_input(struct tenovl_port *port, struct sk_buff *skb)
 					 ((const struct ethhdr *)skb->data)->h_source);
 	if (unlikely(why))
 		goto drop;
-	tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
 	tenovl_port_forward(port, skb, settings, &inner);
 	return;
 

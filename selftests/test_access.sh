@@ -665,6 +665,7 @@ test_ip_neighbours()
 	# Solicitations ask for anybody; without a source they look for a double of what is asked for.
 	passes "$(ip6 "$own" 3a "8700000000000000${other}0101$mac")"
 	stopped port-drop-mac "$(ip6 "$own" 3a "8700000000000000${other}0101020000000077")"
+	stopped port-drop-mac "$(ip6 "$own" 3a "85000000000000000101020000000077")"
 	passes "$(ip6 "$none" 3a "8700000000000000$own")"
 	stopped port-drop-ip "$(ip6 "$none" 3a "8700000000000000$other")"
 	# The link-local address that its MAC address makes, and one that it does not.
@@ -685,7 +686,10 @@ test_dhcp_servers()
 	stopped port-drop-dhcp "$(ip6 "$(hex6 fd01 3)" 3c 11000104000000000223022200080000)"
 	stopped port-drop-dhcp etype=0800 body="4500001c0000000040110000$(hex4 10.1.0.3)$(hex4 10.1.0.2)0043"
 	stopped port-drop-dhcp "$(ip6 "$(hex6 fd01 3)" 11 0223)"
-	same 6 "$(port_value tap3 guarded)" "told of the port"
+	# From another port than a server's, to a client's.
+	stopped port-drop-dhcp "$(udp4 10.1.0.3 1234 68)"
+	stopped port-drop-dhcp "$(ip6 "$(hex6 fd01 3)" 11 04d2022200080000)"
+	same 8 "$(port_value tap3 guarded)" "told of the port"
 	ovctl -n "$T1" port set s1 tap3 dhcp-server on
 	passes "$(udp4 10.1.0.3 67 68)"
 	passes "$(ip6 "$(hex6 fd01 3)" 11 0223022200080000)"
@@ -700,11 +704,18 @@ test_routers()
 	stopped port-drop-router "$(ip6 "$(hex6 fe80 3)" 3a "$ra")"
 	stopped port-drop-router "$(ip6 "$(hex6 fe80 3)" 3a 8900000000000000)"
 	passes "$(ip6 "$(hex6 fe80 3)" 3a 8500000000000000)"
+	# Hidden behind more tags than are read, and behind LLC and SNAP.
+	stopped port-drop-ip vlan=0,0,0,0,0 "$(ip6 "$(hex6 fe80 3)" 3a "$ra")"
+	stopped port-drop-ip etype=0040 body=aaaa0300000086dd60000000
 	# RFC 7113: behind extension headers, in a first fragment, and where it cannot be told.
 	stopped port-drop-router "$(ip6 "$(hex6 fe80 3)" 00 "3a00010400000000$ra")"
 	stopped port-drop-router "$(ip6 "$(hex6 fe80 3)" 2c "3a00000100000001$ra")"
 	stopped port-drop-router "$(ip6 "$(hex6 fe80 3)" 3c 3a0f0104)"
 	stopped port-drop-router "$(ip6 "$(hex6 fe80 3)" 3a 8600)"
+	# Neighbour discovery is never fragmented.
+	stopped port-drop-router "$(ip6 "$(hex6 fe80 3)" 2c "3a00000100000001870000000000000000000000")"
+	# What stands behind the packet is not of it: options of 16 bytes in a packet that ends in them.
+	stopped port-drop-router "$(ip6 "$(hex6 fe80 3)" 3c "3a010104000000000000000000000000$ra" | sed 's/600000000020/600000000008/')"
 	ovctl -n "$T1" port set s1 tap3 router on
 	passes "$(ip6 "$(hex6 fe80 3)" 3a "$ra")"
 	passes "$(ip6 "$(hex6 fe80 3)" 3a 8900000000000000)"
@@ -730,9 +741,10 @@ test_flood_limit()
 	ping_once "$T2" 10.1.0.1
 	ovctl -n "$T1" port set s1 tap3 flood-rate 1 flood-burst 5
 	frame n=40 etype=88b5 dmac="$(tenant_mac 2)"
+	same 0 "$(drops port-drop-flood)" "dropped of what is known"
 	start=$SECONDS passed=$(port_value tap3 tx-packets)
 	frame n=40 etype=88b5
-	wait_for "all have come" eval "(((\$(port_value tap3 tx-packets) - $passed) == 40))"
+	wait_for "all have come" eval "(((\$(port_value tap3 tx-packets) + \$(port_value tap3 tx-drops) - $passed) == 40))"
 	number "$(drops port-drop-flood)" -ge $((40 - 5 - (SECONDS - start + 2))) "dropped beyond the burst"
 	number "$(drops port-drop-flood)" -le 35 "dropped within the burst"
 	same "$(drops port-drop-flood)" "$(port_value tap3 limited)" "told of the port"
