@@ -243,6 +243,7 @@ int tenovl_guard_get(struct tenovl_guard *wanted, struct nlattr **tb,
 	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_BURST], &wanted->burst);
 	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_FLOOD_RATE], &wanted->flood_rate);
 	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_FLOOD_BURST], &wanted->flood_burst);
+	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_MAX_LEARNED], &wanted->max_learned);
 	if (macs)
 		err = tenovl_guard_get_macs(wanted, macs, extack);
 	if (!err && ips)
@@ -525,6 +526,7 @@ static int tenovl_fill_port_access(struct sk_buff *msg, const struct tenovl_port
 	    nla_put_u32(msg, TENOVL_A_PORT_BURST, guard->burst) ||
 	    nla_put_u32(msg, TENOVL_A_PORT_FLOOD_RATE, guard->flood_rate) ||
 	    nla_put_u32(msg, TENOVL_A_PORT_FLOOD_BURST, guard->flood_burst) ||
+	    nla_put_u32(msg, TENOVL_A_PORT_MAX_LEARNED, guard->max_learned) ||
 	    tenovl_fill_guard_macs(msg, guard))
 		return -EMSGSIZE;
 	return tenovl_fill_guard_ips(msg, guard);

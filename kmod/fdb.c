@@ -270,13 +270,26 @@ static void tenovl_fdb_age_in(struct tenovl_dev *tdev, const struct tenovl_setti
 	tenovl_fdb_age_by(tdev, max(delay, least));
 }
 
+/* RCU. One station is not to leave no room for the others. What it makes look as if it
+ * had moved is dampened, and not counted here.
+ */
+static bool tenovl_fdb_side_is_full(const struct tenovl_side *side)
+{
+	const struct tenovl_guard *guard;
+
+	if (!side || side->place != TENOVL_PLACE_PORT)
+		return false;
+	guard = rcu_dereference(tenovl_side_port(side)->guard);
+	return guard && READ_ONCE(side->entries) >= guard->max_learned;
+}
+
 static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 				 const struct tenovl_settings *settings, const u8 *mac,
 				 struct tenovl_side *side)
 {
 	struct tenovl_fdb_entry *entry;
 
-	if (tdev->n_learned >= settings->max_learned) {
+	if (tdev->n_learned >= settings->max_learned || tenovl_fdb_side_is_full(side)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LIMIT);
 		return;
 	}
@@ -346,11 +359,13 @@ static void tenovl_fdb_move(struct tenovl_dev *tdev, const struct tenovl_setting
  * lock for again and again is told without it.
  */
 static bool tenovl_fdb_learn_futile(struct tenovl_dev *tdev,
-				    const struct tenovl_settings *settings, const u8 *mac)
+				    const struct tenovl_settings *settings, const u8 *mac,
+				    const struct tenovl_side *side)
 {
 	const struct tenovl_fdb_entry *entry = tenovl_fdb_find(tdev, mac);
 
-	if (!entry && READ_ONCE(tdev->n_learned) >= settings->max_learned) {
+	if (!entry && (READ_ONCE(tdev->n_learned) >= settings->max_learned ||
+		       tenovl_fdb_side_is_full(side))) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LIMIT);
 		return true;
 	}
@@ -377,7 +392,7 @@ void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *set
 {
 	struct tenovl_fdb_entry *entry;
 
-	if (tenovl_fdb_learn_futile(tdev, settings, mac))
+	if (tenovl_fdb_learn_futile(tdev, settings, mac, side))
 		return;
 	spin_lock_bh(&tdev->fdb_lock);
 	/* Another CPU may have been first, or the side be on its way out. */

@@ -28,6 +28,7 @@
 
 #define TENOVL_GUARD_BURST	(256 * 1024)
 #define TENOVL_GUARD_FLOOD_BURST 64
+#define TENOVL_GUARD_MAX_LEARNED 1024
 
 #define TENOVL_DHCP4_SERVER	67
 #define TENOVL_DHCP4_CLIENT	68
@@ -52,6 +53,7 @@ struct tenovl_guard *tenovl_guard_new(const struct tenovl_guard *old)
 		return NULL;
 	guard->burst = TENOVL_GUARD_BURST;
 	guard->flood_burst = TENOVL_GUARD_FLOOD_BURST;
+	guard->max_learned = TENOVL_GUARD_MAX_LEARNED;
 	return guard;
 }
 

@@ -179,6 +179,7 @@ static const struct nla_policy tenovl_port_nest_policy[TENOVL_A_PORT_MAX + 1] = 
 	[TENOVL_A_PORT_FLOOD_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_flood_burst_range),
 	[TENOVL_A_PORT_ID] = TENOVL_REFUSE("The number of a port is told, not set"),
 	[TENOVL_A_PORT_HOOK] = TENOVL_REFUSE("A hook is made by rtnetlink"),
+	[TENOVL_A_PORT_MAX_LEARNED] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_max_learned_range),
 };
 
 static const struct nla_policy tenovl_port_key_nest_policy[TENOVL_A_PORT_OWN_NETNS_ID + 1] = {

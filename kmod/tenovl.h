@@ -340,6 +340,7 @@ struct tenovl_port_stats {
  * @burst: bytes that may come at once beyond that
  * @flood_rate: frames a second for more than one station, 0 for no limit
  * @flood_burst: frames that may come at once beyond that
+ * @max_learned: most addresses that are learned there
  * @rate: @rate_kbit as a time to each byte
  * @flood: @flood_rate as a time to each frame
  * @dhcp_server: DHCP servers may answer from here
@@ -358,6 +359,7 @@ struct tenovl_guard {
 	u32 burst;
 	u32 flood_rate;
 	u32 flood_burst;
+	u32 max_learned;
 	struct psched_ratecfg rate;
 	struct psched_pktrate flood;
 	bool dhcp_server;

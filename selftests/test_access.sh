@@ -14,7 +14,7 @@ TESTS="
 	all_to_all switched_locally known_goes_one_way isolated announcements ports_down
 	made_and_let_go deaths roles loops refused containers_bounds
 	macs ips ip_neighbours dhcp_servers routers later_fragments
-	flood_limit rate_limit
+	flood_limit rate_limit learn_limit
 	hook_sees hook_rules hook_goes hook_refused
 	too_big large_frames priority_tags counters drops events
 "
@@ -769,6 +769,27 @@ test_rate_limit()
 	same "$(drops port-drop-rate)" "$(port_value tap3 limited)" "told of the port"
 	ovctl -n "$T1" port set s1 tap3 rate 0
 	passes etype=88b5
+}
+
+# One station's addresses leave the others room; its frames pass all the same.
+test_learn_limit()
+{
+	local i before
+
+	lay_silent
+	ovctl -n "$T1" port set s1 tap3 max-learned 3
+	same 3 "$(port_value tap3 max-learned)" "told"
+	before=$(counter "$T1" s1 fdb-limit)
+	for i in 1 2 3 4 5; do
+		passes smac="02:00:00:00:05:0$i" etype=88b5
+	done
+	same 3 "$(port_value tap3 entries)" "addresses learned"
+	same 2 $(($(counter "$T1" s1 fdb-limit) - before)) "addresses not learned"
+	same tap3 "$(fdb_value "$T1" s1 02:00:00:00:05:03 port-name)" "where the third address is"
+	no_entry "$T1" s1 02:00:00:00:05:04 || fail "the fourth address is known"
+	ovctl -n "$T1" port set s1 tap3 max-learned 4
+	passes smac=02:00:00:00:05:04 etype=88b5
+	same 4 "$(port_value tap3 entries)" "addresses learned with more room"
 }
 
 # A container with a port, and the port's hook on the host's side.

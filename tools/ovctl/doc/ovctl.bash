@@ -92,7 +92,7 @@ _ovctl_settings()
 		udp-zero-csum6-rx gre-csum inner-vlan learning ageing max-learned move-limit
 		move-window source-check mtu standby-ingress revert revert-delay hold min-live
 		announce-count announce-interval"
-	local port="isolated mac ip dhcp-server router rate burst flood-rate flood-burst"
+	local port="isolated mac ip dhcp-server router rate burst flood-rate flood-burst max-learned"
 
 	_ovctl_values "${COMP_WORDS[COMP_CWORD - 1]}" && return
 	# The second number of srcport.

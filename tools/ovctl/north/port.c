@@ -289,7 +289,8 @@ static int ovctl_port_add(struct ovctl *ov, int argc, char **argv)
 	"  rate KBIT              kilobits a second that it may send, 0 for no limit\n"	\
 	"  burst BYTES            and at once beyond that\n"				\
 	"  flood-rate N           frames a second for more than one, 0 for no limit\n"	\
-	"  flood-burst N          and at once beyond that\n"
+	"  flood-burst N          and at once beyond that\n"			\
+	"  max-learned N          most addresses that are learned there\n"
 
 static const struct ovctl_command ovctl_port_add_command = {
 	.object = "port", .verb = "add",

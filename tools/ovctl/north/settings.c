@@ -69,6 +69,7 @@ const struct ovctl_word ovctl_words_port_add[] = {
 	PORT("burst", BURST, "a number of bytes"),
 	PORT("flood-rate", FLOOD_RATE, "a number of frames a second"),
 	PORT("flood-burst", FLOOD_BURST, "a number of frames"),
+	PORT("max-learned", MAX_LEARNED, "a number of entries"),
 	/* ovctl_words_port_key begins here. */
 	{ .word = "netns", .noun = "a namespace", .text = true, .netns = true },
 	{ 0 },

@@ -71,7 +71,7 @@ extern const struct ovctl_word ovctl_words_port_add[];
 /* The first three are for making a port only. */
 #define ovctl_words_port_set (&ovctl_words_port_add[3])
 /* The last is what names a port. */
-#define ovctl_words_port_key (&ovctl_words_port_add[14])
+#define ovctl_words_port_key (&ovctl_words_port_add[15])
 extern const struct ovctl_word ovctl_words_peer[];
 extern const struct ovctl_word ovctl_words_fdb_add[];
 extern const struct ovctl_word ovctl_words_fdb_del[];

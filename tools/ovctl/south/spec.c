@@ -193,6 +193,7 @@ static const struct ovctl_attr port_attrs[] = {
 	A(TENOVL_A_PORT_FLOOD_BURST, "flood-burst", U32, .min = 1, .max = 1000000),
 	A(TENOVL_A_PORT_ID, "id", U32),
 	A(TENOVL_A_PORT_HOOK, "hook", STRING),
+	A(TENOVL_A_PORT_MAX_LEARNED, "max-learned", U32, .max = 16777216),
 };
 SET(port, "port", TENOVL_A_PORT_INDEX);
 
