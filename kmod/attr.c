@@ -47,10 +47,10 @@ int tenovl_addr_get(struct in6_addr *addr, const struct nlattr *attr,
 }
 
 /**
- * struct tenovl_setting - an attribute that is a member of the settings
- * @attr: TENOVL_A_DEV_*
+ * struct tenovl_setting - an attribute that is a member of an object
+ * @attr: its number
  * @size: bytes of the member: 1, 2 or 4
- * @offset: where in &struct tenovl_settings
+ * @offset: where in the object
  */
 struct tenovl_setting {
 	u8 attr;
@@ -58,11 +58,15 @@ struct tenovl_setting {
 	u16 offset;
 };
 
-#define TENOVL_SETTING(_attr, _member) {						\
-	.attr = TENOVL_A_DEV_##_attr,							\
-	.size = sizeof_field(struct tenovl_settings, _member),				\
-	.offset = offsetof(struct tenovl_settings, _member),				\
+#define TENOVL_MEMBER(_attr, _struct, _member) {					\
+	.attr = _attr,									\
+	.size = sizeof_field(struct _struct, _member),					\
+	.offset = offsetof(struct _struct, _member),					\
 }
+#define TENOVL_SETTING(_attr, _member)							\
+	TENOVL_MEMBER(TENOVL_A_DEV_##_attr, tenovl_settings, _member)
+#define TENOVL_GUARD(_attr, _member)							\
+	TENOVL_MEMBER(TENOVL_A_PORT_##_attr, tenovl_guard, _member)
 
 /* The address and the VNI may be unset and are not in here. */
 static const struct tenovl_setting tenovl_setting_table[] = {
@@ -97,10 +101,21 @@ static const struct tenovl_setting tenovl_setting_table[] = {
 	TENOVL_SETTING(ANNOUNCE_INTERVAL, announce_interval),
 };
 
-static void tenovl_setting_get(struct tenovl_settings *settings,
-			       const struct tenovl_setting *setting, const struct nlattr *attr)
+/* The lists of addresses are not in here. */
+static const struct tenovl_setting tenovl_guard_table[] = {
+	TENOVL_GUARD(DHCP_SERVER, dhcp_server),
+	TENOVL_GUARD(ROUTER, router),
+	TENOVL_GUARD(RATE, rate_kbit),
+	TENOVL_GUARD(BURST, burst),
+	TENOVL_GUARD(FLOOD_RATE, flood_rate),
+	TENOVL_GUARD(FLOOD_BURST, flood_burst),
+	TENOVL_GUARD(MAX_LEARNED, max_learned),
+};
+
+static void tenovl_setting_get(void *object, const struct tenovl_setting *setting,
+			       const struct nlattr *attr)
 {
-	void *member = (void *)settings + setting->offset;
+	void *member = object + setting->offset;
 
 	switch (setting->size) {
 	case sizeof(u8):
@@ -115,12 +130,31 @@ static void tenovl_setting_get(struct tenovl_settings *settings,
 	}
 }
 
-static int tenovl_setting_put(struct sk_buff *msg, const struct tenovl_settings *settings,
-			      const struct tenovl_setting *setting)
+/* Return: how many of the @n members are named. */
+static int tenovl_members_get(void *object, const struct tenovl_setting *table, unsigned int n,
+			      struct nlattr **tb)
 {
-	const void *member = (const void *)settings + setting->offset;
+	unsigned int i;
+	int named = 0;
 
-	return nla_put(msg, setting->attr, setting->size, member);
+	for (i = 0; i < n; i++) {
+		if (!tb[table[i].attr])
+			continue;
+		tenovl_setting_get(object, &table[i], tb[table[i].attr]);
+		named++;
+	}
+	return named;
+}
+
+static int tenovl_members_put(struct sk_buff *msg, const void *object,
+			      const struct tenovl_setting *table, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (nla_put(msg, table[i].attr, table[i].size, object + table[i].offset))
+			return -EMSGSIZE;
+	return 0;
 }
 
 /**
@@ -134,17 +168,9 @@ static int tenovl_setting_put(struct sk_buff *msg, const struct tenovl_settings 
 int tenovl_settings_get(struct tenovl_settings *wanted, struct nlattr **tb,
 			struct netlink_ext_ack *extack)
 {
-	unsigned int i;
-	int err, n = 0;
+	int err, n;
 
-	for (i = 0; i < ARRAY_SIZE(tenovl_setting_table); i++) {
-		const struct nlattr *attr = tb[tenovl_setting_table[i].attr];
-
-		if (!attr)
-			continue;
-		tenovl_setting_get(wanted, &tenovl_setting_table[i], attr);
-		n++;
-	}
+	n = tenovl_members_get(wanted, tenovl_setting_table, ARRAY_SIZE(tenovl_setting_table), tb);
 	if (tb[TENOVL_A_DEV_DSCP])
 		wanted->dscp_inherit = false;
 	if (tb[TENOVL_A_DEV_VNI]) {
@@ -207,21 +233,6 @@ static int tenovl_guard_get_ips(struct tenovl_guard *wanted, const struct nlattr
 	return 0;
 }
 
-/* Return: whether it is named. */
-static bool tenovl_guard_get_bool(const struct nlattr *attr, bool *value)
-{
-	if (attr)
-		*value = nla_get_u8(attr);
-	return attr;
-}
-
-static bool tenovl_guard_get_u32(const struct nlattr *attr, u32 *value)
-{
-	if (attr)
-		*value = nla_get_u32(attr);
-	return attr;
-}
-
 /**
  * tenovl_guard_get() - what a request lets an access port send
  * @wanted: what it may send now; overwritten where named
@@ -234,22 +245,15 @@ int tenovl_guard_get(struct tenovl_guard *wanted, struct nlattr **tb,
 		     struct netlink_ext_ack *extack)
 {
 	const struct nlattr *macs = tb[TENOVL_A_PORT_MACS], *ips = tb[TENOVL_A_PORT_IPS];
-	int n = !!macs + !!ips;
-	int err = 0;
+	int n, err = 0;
 
-	n += tenovl_guard_get_bool(tb[TENOVL_A_PORT_DHCP_SERVER], &wanted->dhcp_server);
-	n += tenovl_guard_get_bool(tb[TENOVL_A_PORT_ROUTER], &wanted->router);
-	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_RATE], &wanted->rate_kbit);
-	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_BURST], &wanted->burst);
-	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_FLOOD_RATE], &wanted->flood_rate);
-	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_FLOOD_BURST], &wanted->flood_burst);
-	n += tenovl_guard_get_u32(tb[TENOVL_A_PORT_MAX_LEARNED], &wanted->max_learned);
+	n = tenovl_members_get(wanted, tenovl_guard_table, ARRAY_SIZE(tenovl_guard_table), tb);
 	if (macs)
 		err = tenovl_guard_get_macs(wanted, macs, extack);
 	if (!err && ips)
 		err = tenovl_guard_get_ips(wanted, ips, extack);
 	tenovl_guard_limit(wanted);
-	return err ?: n;
+	return err ?: n + !!macs + !!ips;
 }
 
 /**
@@ -325,18 +329,14 @@ int tenovl_fill_addr(struct sk_buff *msg, int type, const struct in6_addr *addr)
 
 static int tenovl_fill_settings(struct sk_buff *msg, const struct tenovl_settings *settings)
 {
-	unsigned int i;
-
 	if (nla_put_u8(msg, TENOVL_A_DEV_MODE, TENOVL_MODE_L2))
 		return -EMSGSIZE;
 	if (settings->has_vni && nla_put_u32(msg, TENOVL_A_DEV_VNI, settings->vni))
 		return -EMSGSIZE;
 	if (settings->has_local && tenovl_fill_addr(msg, TENOVL_A_DEV_LOCAL, &settings->local))
 		return -EMSGSIZE;
-	for (i = 0; i < ARRAY_SIZE(tenovl_setting_table); i++)
-		if (tenovl_setting_put(msg, settings, &tenovl_setting_table[i]))
-			return -EMSGSIZE;
-	return 0;
+	return tenovl_members_put(msg, settings, tenovl_setting_table,
+				  ARRAY_SIZE(tenovl_setting_table));
 }
 
 static int tenovl_fill_dev_state(struct sk_buff *msg, const struct tenovl_dev *tdev,
@@ -520,13 +520,7 @@ static int tenovl_fill_port_access(struct sk_buff *msg, const struct tenovl_port
 		return -EMSGSIZE;
 	if (nla_put_u8(msg, TENOVL_A_PORT_ISOLATED, port->isolated))
 		return -EMSGSIZE;
-	if (nla_put_u8(msg, TENOVL_A_PORT_DHCP_SERVER, guard->dhcp_server) ||
-	    nla_put_u8(msg, TENOVL_A_PORT_ROUTER, guard->router) ||
-	    nla_put_u32(msg, TENOVL_A_PORT_RATE, guard->rate_kbit) ||
-	    nla_put_u32(msg, TENOVL_A_PORT_BURST, guard->burst) ||
-	    nla_put_u32(msg, TENOVL_A_PORT_FLOOD_RATE, guard->flood_rate) ||
-	    nla_put_u32(msg, TENOVL_A_PORT_FLOOD_BURST, guard->flood_burst) ||
-	    nla_put_u32(msg, TENOVL_A_PORT_MAX_LEARNED, guard->max_learned) ||
+	if (tenovl_members_put(msg, guard, tenovl_guard_table, ARRAY_SIZE(tenovl_guard_table)) ||
 	    tenovl_fill_guard_macs(msg, guard))
 		return -EMSGSIZE;
 	return tenovl_fill_guard_ips(msg, guard);

@@ -18,6 +18,16 @@
 
 #include "tenovl.h"
 
+/* Through the receive queue of a netdevice, in another namespace perhaps. */
+static bool tenovl_hook_turn(struct sk_buff *skb, struct net_device *dev)
+{
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	skb->protocol = eth_type_trans(skb, dev);
+	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+	return netif_rx(skb) == NET_RX_SUCCESS;
+}
+
 /* What the port sent: back to where it would have gone at once. */
 static rx_handler_result_t tenovl_hook_input(struct sk_buff **pskb)
 {
@@ -33,11 +43,7 @@ static netdev_tx_t tenovl_hook_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct tenovl_hook *hook = netdev_priv(dev);
 	u32 len = skb->len;
 
-	skb_orphan(skb);
-	skb_scrub_packet(skb, true);
-	skb->protocol = eth_type_trans(skb, hook->port->dev);
-	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
-	if (netif_rx(skb) == NET_RX_SUCCESS)
+	if (tenovl_hook_turn(skb, hook->port->dev))
 		dev_sw_netstats_tx_add(dev, 1, len);
 	else
 		DEV_STATS_INC(dev, tx_dropped);
@@ -62,11 +68,7 @@ void tenovl_hook_receive(struct tenovl_hook *hook, struct sk_buff *skb)
 		return;
 	}
 	dev_sw_netstats_rx_add(hook->dev, skb->len);
-	skb_orphan(skb);
-	skb_scrub_packet(skb, true);
-	skb->protocol = eth_type_trans(skb, hook->dev);
-	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
-	if (netif_rx(skb) == NET_RX_SUCCESS)
+	if (tenovl_hook_turn(skb, hook->dev))
 		return;
 	tenovl_port_stat_inc(hook->port, TENOVL_A_PORT_STATS_TX_DROPS);
 	tenovl_stat_inc(hook->port->tdev, TENOVL_A_STATS_PORT_DROP_STACK);

@@ -1061,7 +1061,7 @@ static int tenovl_parse_guard(struct tenovl_port_req *req, const struct tenovl_g
 	return n;
 }
 
-/* @role: what the port is now. Return: how many settings are named, or an error. */
+/* @role: what the port is now. Return: how many settings are named. */
 static int tenovl_parse_port(struct tenovl_port_req *req, u8 role, const struct nlattr *nest,
 			     struct nlattr **tb)
 {

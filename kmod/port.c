@@ -175,18 +175,13 @@ static void tenovl_port_publish_guard(struct tenovl_port *port, struct tenovl_gu
 		kfree_rcu(old, rcu);
 }
 
-/* Into the list of its role, or out of it. */
-static void tenovl_port_count(struct tenovl_port *port, int n)
+/* Into the list of its role. */
+static void tenovl_port_enlist(struct tenovl_port *port)
 {
 	struct tenovl_dev *tdev = port->tdev;
-	bool access = tenovl_port_is_access(port);
 
-	if (!access)
-		WRITE_ONCE(tdev->n_bridge_ports, tdev->n_bridge_ports + n);
-	if (n > 0)
-		list_add_tail_rcu(&port->member, access ? &tdev->access : &tdev->bridges);
-	else
-		list_del_rcu(&port->member);
+	list_add_tail_rcu(&port->member,
+			  tenovl_port_is_access(port) ? &tdev->access : &tdev->bridges);
 }
 
 static void tenovl_port_set_role(struct tenovl_port *port, u8 role)
@@ -197,12 +192,12 @@ static void tenovl_port_set_role(struct tenovl_port *port, u8 role)
 		return;
 	if (port->tdev->selection.pinned == port)
 		port->tdev->selection.pinned = NULL;
-	tenovl_port_count(port, -1);
+	list_del_rcu(&port->member);
 	WRITE_ONCE(port->role, role);
 	/* Who reads one list is not to go on in the other. */
 	synchronize_net();
 	tenovl_fdb_flush(port->tdev, &behind);
-	tenovl_port_count(port, 1);
+	tenovl_port_enlist(port);
 	tenovl_port_offer(port);
 	if (role == TENOVL_PORT_ROLE_ACCESS)
 		return;
@@ -230,8 +225,7 @@ void tenovl_port_apply(struct tenovl_port *port, struct tenovl_port_req *req)
 		tenovl_port_set_role(port, req->role);
 	if (req->has_priority)
 		port->priority = req->priority;
-	if (port->announced)
-		tenovl_event_port(port, TENOVL_EVENT_PORT_CHANGED);
+	tenovl_event_port(port, TENOVL_EVENT_PORT_CHANGED);
 	tenovl_select(port->tdev, TENOVL_CAUSE_ADMIN);
 }
 
@@ -333,7 +327,7 @@ int tenovl_port_join(struct tenovl_port *port, struct tenovl_dev *tdev)
 	port->id = ++tdev->port_next_id;
 	list_add_tail(&port->list, &tdev->ports);
 	tenovl_compat_bind_to_netns(tdev->dev, ++tdev->n_ports);
-	tenovl_port_count(port, 1);
+	tenovl_port_enlist(port);
 	/* As of a head: device.c. */
 	__module_get(THIS_MODULE);
 	return 0;
@@ -351,7 +345,7 @@ void tenovl_port_leave(struct tenovl_port *port)
 
 	ASSERT_RTNL();
 	list_del(&port->list);
-	tenovl_port_count(port, -1);
+	list_del_rcu(&port->member);
 	tenovl_compat_bind_to_netns(tdev->dev, --tdev->n_ports);
 	tenovl_select_forget(port, TENOVL_CAUSE_PORT_REMOVED);
 	tenovl_fdb_flush_side(tdev, &port->side);
@@ -594,7 +588,6 @@ static int tenovl_port_newlink(struct net *src_net, struct net_device *dev, stru
 static void tenovl_port_dellink(struct net_device *dev, struct list_head *list)
 {
 	struct tenovl_port *port = netdev_priv(dev);
-
 	struct tenovl_hook *hook = rtnl_dereference(port->hook);
 
 	if (!port->announced)

@@ -160,8 +160,9 @@ bool tenovl_deliver_port(struct tenovl_port *port, struct sk_buff *skb, bool dir
 	if (tenovl_port_is_access(port)) {
 		struct tenovl_hook *hook = rcu_dereference(port->hook);
 
-		/* It leads into another namespace, or out of the host. */
-		skb_scrub_packet(skb, true);
+		/* Out of a tunnel it was scrubbed for the head's namespace only. */
+		if (direct)
+			skb_scrub_packet(skb, true);
 		if (port->enslaved || hook)
 			return tenovl_access_output(port, hook ? hook->dev : port->dev, skb);
 	}
@@ -247,13 +248,15 @@ static bool tenovl_port_is_blocked(const struct tenovl_port *port)
 	return state != BR_STATE_FORWARDING && state != BR_STATE_DISABLED;
 }
 
-static bool tenovl_receive_blocked(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct)
+/* @but: the port that gets it anyway; its state may be changing right now */
+static bool tenovl_receive_blocked(struct tenovl_dev *tdev, const struct tenovl_port *but,
+				   struct sk_buff *skb, bool direct)
 {
 	struct tenovl_port *port;
 	bool taken = false;
 
 	list_for_each_entry_rcu(port, &tdev->bridges, member)
-		if (tenovl_port_is_blocked(port))
+		if (port != but && tenovl_port_is_blocked(port))
 			taken |= tenovl_deliver_copy(port, skb, direct, 0);
 	return taken;
 }
@@ -268,7 +271,7 @@ static bool tenovl_receive_local(struct tenovl_dev *tdev, struct sk_buff *skb,
 	bool taken = false;
 
 	if (unlikely(verdict->blocked)) {
-		taken = tenovl_receive_blocked(tdev, skb, direct);
+		taken = tenovl_receive_blocked(tdev, port, skb, direct);
 		if (!verdict->head && !port && !verdict->access) {
 			consume_skb(skb);
 			return taken;

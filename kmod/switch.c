@@ -56,7 +56,7 @@ static void tenovl_switch_to_bridges(struct tenovl_dev *tdev, struct tenovl_verd
 {
 	struct tenovl_port *port;
 
-	if (!READ_ONCE(tdev->n_bridge_ports))
+	if (list_empty(&tdev->bridges))
 		return;
 	port = rcu_dereference(tdev->selected);
 	verdict->side = port ? &port->side : NULL;
@@ -87,7 +87,7 @@ static void tenovl_switch_to_all(struct tenovl_dev *tdev, enum tenovl_place from
 	tenovl_switch_to_access(tdev, port, verdict);
 	if (verdict->flood)
 		return;
-	verdict->blocked = is_link_local_ether_addr(dmac) && READ_ONCE(tdev->n_bridge_ports);
+	verdict->blocked = is_link_local_ether_addr(dmac) && !list_empty(&tdev->bridges);
 	if (!verdict->head && !verdict->side && !verdict->access && !verdict->blocked)
 		verdict->drop = verdict->no_port ? TENOVL_A_STATS_PORT_DROP_NONE :
 						   TENOVL_A_STATS_RX_DROP_NOT_HERE;

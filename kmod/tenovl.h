@@ -640,7 +640,6 @@ struct tenovl_announcement {
  * @ports: &struct tenovl_port, by id, under RTNL
  * @port_next_id: ids only grow, so that a dump goes on after the last it told
  * @n_ports: how many, under RTNL
- * @n_bridge_ports: how many of those have the bridge role, written under RTNL
  * @selection: how the selected port came to be, under RTNL
  * @announce: to the bridge of the selected port
  * @id: place in the table of all devices
@@ -680,7 +679,6 @@ struct tenovl_dev {
 	struct list_head ports;
 	u32 port_next_id;
 	u32 n_ports;
-	u32 n_bridge_ports;
 	struct tenovl_selection selection;
 	struct tenovl_announcement announce;
 	u32 id;

@@ -417,11 +417,13 @@ static void tenovl_xmit_parse(struct sk_buff *skb, struct tenovl_inner *inner)
 	}
 }
 
-/* A frame that stays on this host, from one of our netdevices to another. */
-static void tenovl_xmit_scrub(struct sk_buff *skb, const struct net_device *to)
+/* A frame that stays on this host, from one of our netdevices to another. A station is
+ * in another namespace, or beyond this host.
+ */
+static void tenovl_xmit_scrub(struct sk_buff *skb, const struct net_device *to, bool station)
 {
 	skb_orphan(skb);
-	skb_scrub_packet(skb, !net_eq(dev_net(skb->dev), dev_net(to)));
+	skb_scrub_packet(skb, station || !net_eq(dev_net(skb->dev), dev_net(to)));
 	skb_clear_hash_if_not_l4(skb);
 	skb_set_queue_mapping(skb, 0);
 	skb->priority = 0;
@@ -437,7 +439,7 @@ static void tenovl_xmit_to_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 		return;
 	}
 	len = skb->len;
-	tenovl_xmit_scrub(skb, tdev->dev);
+	tenovl_xmit_scrub(skb, tdev->dev, false);
 	if (tenovl_deliver_head(tdev, skb, false, 0))
 		tenovl_stat_frame(tdev, TENOVL_A_STATS_PORT_HEAD_PACKETS, len);
 }
@@ -450,7 +452,7 @@ static void tenovl_xmit_to_port(struct tenovl_dev *tdev, struct tenovl_port *por
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NOMEM);
 		return;
 	}
-	tenovl_xmit_scrub(skb, port->dev);
+	tenovl_xmit_scrub(skb, port->dev, tenovl_port_is_access(port));
 	tenovl_deliver_port(port, skb, false, 0);
 }
 
@@ -470,7 +472,7 @@ static void tenovl_xmit_local(struct tenovl_dev *tdev, const struct tenovl_port 
 								  skb);
 	if (!verdict->access)
 		return;
-	tenovl_xmit_scrub(skb, tdev->dev);
+	tenovl_xmit_scrub(skb, tdev->dev, true);
 	tenovl_deliver_access(tdev, from, skb, false, 0);
 }
 
@@ -585,7 +587,8 @@ static void tenovl_port_learn(struct tenovl_port *port, const struct tenovl_sett
 }
 
 /* A station sends many frames in a row: a source that was looked at in this jiffy is not
- * looked at again. Remembered by each CPU, so that none writes what others read.
+ * looked at again. Remembered by each CPU, so that none writes what others read. The odd
+ * bit makes nothing of it the memory of nothing.
  *
  * Return: 0, or the counter to drop it by.
  */
@@ -593,7 +596,7 @@ static unsigned int tenovl_port_source(struct tenovl_port *port,
 				       const struct tenovl_settings *settings, const u8 *mac)
 {
 	u64 source = (u64)get_unaligned((const u32 *)mac) << 32 |
-		     (u32)get_unaligned((const u16 *)(mac + 4)) << 16 | (u16)jiffies;
+		     (u32)get_unaligned((const u16 *)(mac + 4)) << 16 | (u16)jiffies | 1;
 
 	if (likely(__this_cpu_read(port->stats->last_source) == source))
 		return 0;

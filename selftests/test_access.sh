@@ -423,11 +423,6 @@ test_made_and_let_go()
 	wait_for "no reference to the module is left" module_idle
 }
 
-module_idle()
-{
-	[[ $(</sys/module/tenovl/refcnt) == 0 ]]
-}
-
 # Each side may die first, under traffic.
 test_deaths()
 {

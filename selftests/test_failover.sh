@@ -218,11 +218,6 @@ all_gone()
 	wait_for "no reference to the module is left" module_idle
 }
 
-module_idle()
-{
-	[[ $(</sys/module/tenovl/refcnt) == 0 ]]
-}
-
 test_die_with_segment()
 {
 	local order n

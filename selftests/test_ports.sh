@@ -48,11 +48,6 @@ test_made_and_deleted()
 	wait_for "no reference to the module is left" module_idle
 }
 
-module_idle()
-{
-	[[ $(</sys/module/tenovl/refcnt) == 0 ]]
-}
-
 test_made_by_tool()
 {
 	lay

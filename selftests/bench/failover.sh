@@ -273,12 +273,12 @@ probe()
 	shift 4
 	line=$("$PROBE" -g "$TMP/lost" -p $((round * 370 % 1000)) "${options[@]}" \
 		"$V" "$T1" "$T2" "$@" <&"$events" 3>&-) || fail "probe: $who, $what"
-	IFS=, read -r sent skipped said heard before_from before_to after_from after_to \
+	IFS=, read -r sent missed said heard before_from before_to after_from after_to \
 		dup reordered astray others_lost others_odd outage recovered took \
 		both_before both_after both_moved <<<"$line"
 	sed "s/^/$who,$what,$round,/" "$TMP/lost" >>"$LOST"
 	# Of a sender that was kept from sending nothing can be said.
-	((skipped * 20 <= sent)) || fail "$skipped probes came too late: $who, $what"
+	((missed * 20 <= sent)) || fail "$missed probes came too late: $who, $what"
 }
 
 # record WHO WHAT ROUND DROPS
@@ -563,7 +563,7 @@ sysctl -qw net.core.devconf_inherit_init_net=1 net.ipv6.conf.all.accept_dad=0 \
 	net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0
 # shellcheck disable=SC2119
 tenovl_load
-echo "device,what,round,sent,skipped,said,heard_us,lost_by_vm_before,lost_to_vm_before,lost_by_vm_after,\
+echo "device,what,round,sent,missed,said,heard_us,lost_by_vm_before,lost_to_vm_before,lost_by_vm_after,\
 lost_to_vm_after,twice,reordered,astray,head_remote_lost,head_remote_odd,outage_us,recovered,actions_us,\
 lost_by_both_before,lost_by_both_after,both_moved,standby_drops" >"$CSV"
 echo "device,what,round,flow,ms_after_cause,ms_after_notification" >"$LOST"

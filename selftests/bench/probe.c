@@ -135,7 +135,7 @@ static int leg[2], first_leg, udp[3];
 static bool follow, oracle;
 static int64_t heard = -1;
 static char said[32] = "-";
-static int skipped;
+static int missed;
 
 static void die(const char *what)
 {
@@ -432,7 +432,7 @@ static void send_due(void)
 			continue;
 		send_one(flow);
 		for (flow->next += MS; flow->next <= now(); flow->next += MS)
-			skipped++;
+			missed++;
 	}
 }
 
@@ -695,7 +695,7 @@ static void count(struct flow *flow, int64_t from, FILE *log)
 	}
 }
 
-/* sent,skipped: probes from and to the VM; what the sender came too late for
+/* sent,missed: probes from and to the VM; what the sender came too late for
  * said,heard: the device's cause; microseconds from the cause to the notification, or -1
  * before,after: lost, sent before that and from then on: from the VM, then to the VM
  * dup,reordered,astray: of the VM's; the last came by the leg that was left, after that
@@ -707,7 +707,7 @@ static void count(struct flow *flow, int64_t from, FILE *log)
  */
 static void tell(void)
 {
-	printf("%d,%d,%s,%lld,%d,%d,%d,%d,%d,%d,%d,%d,%d,%lld,%d,%lld,%d,%d,%d\n", sum.sent, skipped, said,
+	printf("%d,%d,%s,%lld,%d,%d,%d,%d,%d,%d,%d,%d,%d,%lld,%d,%lld,%d,%d,%d\n", sum.sent, missed, said,
 	       heard < 0 ? -1 : (long long)(heard - shared->caused) / 1000,
 	       sum.before[0], sum.before[1], sum.after[0], sum.after[1],
 	       sum.dup, sum.reordered, sum.astray, sum.others_lost, sum.others_odd,
