@@ -99,6 +99,8 @@ static const struct tenovl_setting tenovl_setting_table[] = {
 	TENOVL_SETTING(MIN_LIVE, min_live),
 	TENOVL_SETTING(ANNOUNCE_COUNT, announce_count),
 	TENOVL_SETTING(ANNOUNCE_INTERVAL, announce_interval),
+	TENOVL_SETTING(UNDERLAY_HOOKS, underlay_hooks),
+	TENOVL_SETTING(FASTPATH, fastpath),
 };
 
 /* The lists of addresses are not in here. */

@@ -135,6 +135,19 @@ enum tenovl_standby_ingress {
 };
 
 /**
+ * enum tenovl_underlay_hooks - Whether netfilter's hooks of the underlay see
+ *   the outer packets that a device sends.
+ * @TENOVL_UNDERLAY_HOOKS_HONOUR: They do.
+ * @TENOVL_UNDERLAY_HOOKS_BYPASS: They do not, but for those of security
+ *   modules; a packet that takes the whole way through the IP layer for
+ *   another reason is seen as well.
+ */
+enum tenovl_underlay_hooks {
+	TENOVL_UNDERLAY_HOOKS_HONOUR,
+	TENOVL_UNDERLAY_HOOKS_BYPASS,
+};
+
+/**
  * enum tenovl_port_state - What a port is to its device.
  * @TENOVL_PORT_STATE_UNUSABLE: Cannot carry traffic: it, its bridge or the
  *   device is down, it is in no bridge, or the bridge does not forward by it.
@@ -293,6 +306,8 @@ enum {
 	TENOVL_A_DEV_ANNOUNCE_INTERVAL,
 	TENOVL_A_DEV_PORTS,
 	TENOVL_A_DEV_SELECTION,
+	TENOVL_A_DEV_UNDERLAY_HOOKS,
+	TENOVL_A_DEV_FASTPATH,
 
 	__TENOVL_A_DEV_MAX,
 	TENOVL_A_DEV_MAX = (__TENOVL_A_DEV_MAX - 1)
@@ -460,6 +475,7 @@ enum {
 	TENOVL_A_STATS_PORT_DROP_BIG,
 	TENOVL_A_STATS_PORT_DROP_OUTPUT,
 	TENOVL_A_STATS_PORT_DROP_NOMEM,
+	TENOVL_A_STATS_TX_STACK,
 
 	__TENOVL_A_STATS_MAX,
 	TENOVL_A_STATS_MAX = (__TENOVL_A_STATS_MAX - 1)
