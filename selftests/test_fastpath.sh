@@ -455,7 +455,12 @@ next_packet()
 	stops "address removed" address_back address_gone
 	stops "blackhole" unblackholed blackholed
 	caught last 1 u0 "$TMP/frame"
+	# 6.1 renames none that is up.
+	ip -n "$H1" link set u0 down
 	ip -n "$H1" link set u0 name u9
+	ip -n "$H1" link set u9 up
+	addr "$H1" u9 10.9.0.1/24 fd09::1/64 2>/dev/null || :
+	ip -n "$H1" neigh replace "$(uaddr "$fam" 2)" lladdr "$(mac_of "$H2" u0)" dev u9
 	caught renamed 1 u0 "$TMP/frame"
 }
 

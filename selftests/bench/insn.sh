@@ -22,13 +22,14 @@ set -eu
 source "$(dirname "${BASH_SOURCE[0]}")/paths.sh"
 worse=0
 
+# WHAT COST OF [PERCENT]: the first is at most so much of the second, 100 unless said.
 row()
 {
 	local what=$1 mine=${COST[$2]} theirs=${COST[$3]}
 
 	printf '%-34s %8d %8d %8d.%02d\n' "$what" "$mine" "$theirs" \
 		$((mine / theirs)) $((mine * 100 / theirs % 100))
-	((mine <= theirs)) || worse=1
+	((mine * 100 <= theirs * ${4:-100})) || worse=1
 }
 
 # WHAT COST OF MOST: what the first costs more than the second, which must not be more than MOST.
@@ -77,7 +78,7 @@ for fam in v4 v6; do
 	row "receive, VXLAN, outer $fam" "rx-tenovl-vxlan-$fam" "rx-vxlan-$fam"
 	row "receive, GRE plain key, outer $fam" "rx-tenovl-plain-$fam" "rx-gretap-$fam"
 done
-row "veth of a station, VXLAN" enslaved bridged-vxlan
+row "veth of a station, VXLAN" enslaved bridged-vxlan 50
 extra "by a bridge port, over the head" port tenovl-vxlan-v4 40
 extra "with a second port standing by" port-backup port 30
 if ((worse)); then
