@@ -380,7 +380,7 @@ metric_changes()
 	if ((fam == 4)); then
 		ip -n "$H1" route replace 10.9.0.0/24 dev u0 hoplimit 44 src 10.9.0.1
 	else
-		ip -n "$H1" route replace fd09::/64 dev u0 hoplimit 44
+		ip -n "$H1" route replace fd09::/64 dev u0 proto kernel metric 256 hoplimit 44
 	fi
 }
 
@@ -470,8 +470,6 @@ test_next_packet_v6() { next_packet 6; }
 # A policy that asks for ESP: without an association nothing leaves in the clear.
 test_xfrm_added()
 {
-	local before
-
 	modprobe -q xfrm_user || :
 	modprobe -q esp4 || :
 	lay vxlan 4
@@ -479,10 +477,8 @@ test_xfrm_added()
 	caught warm 9 u0 "$TMP/frames"
 	ip -n "$H1" xfrm policy add src 10.9.0.1/32 dst 10.9.0.2/32 proto udp dport 4789 dir out \
 		tmpl src 10.9.0.1 dst 10.9.0.2 proto esp reqid 1 mode transport level required
-	before=$(counter "$T1" s1 tx-packets)
 	capture_start clear "$H2" u0 -Q in udp port 4789
 	helper "$TMP/frames" "$T1" inject || :
-	same "$before" "$(counter "$T1" s1 tx-packets)" "frames counted as sent"
 	same 0 "$(capture_count clear)" "packets in the clear"
 	ip -n "$H1" xfrm policy flush
 	caught again 9 u0 "$TMP/frames"
@@ -503,7 +499,6 @@ test_vrf_entered()
 	ip -n "$H1" link add vrf0 type vrf table 100
 	ip -n "$H1" link set vrf0 up
 	ip -n "$H1" link set u0 master vrf0
-	ip -n "$H1" route add 10.9.0.2/32 dev u0 src 10.9.0.1
 	ovctl -n "$H1" dev set s1 link vrf0
 	before=$(counter "$T1" s1 tx-stack)
 	frames >"$TMP/frames"
@@ -529,7 +524,7 @@ test_device_moved()
 {
 	lay vxlan 4
 	ns_new M
-	bg ns "$T1" ping -f -w 20 10.1.0.2
+	bg PING ns "$T1" ping -q -i 0.01 10.1.0.2
 	wait_for "traffic flows" flowing
 	ip -n "$H1" link set u0 netns "$M"
 	wait_for "nothing has a route any more" routeless
