@@ -304,8 +304,10 @@ test_many_routes()
 	((n >= 2000)) || n=2000
 	hv_lay 2
 	transits plain 4 2
+	ovctl -n "$V1" route del tr0 "$(vpc_prefixes 2)"
 	check "a dump of $n routes while they change" \
 		ns "$V1" "$PY" "$HELPERS/nl.py" dumprace tr0 10.9.0.2 "$n"
+	ovctl -n "$V1" route add tr0 "$(vpc_prefixes 2)" peer 10.9.0.2
 	# One command, one message, all or none.
 	{
 		printf 'route add tr0 '
