@@ -247,7 +247,7 @@ static int tenovl_output_direct6(struct tenovl_dev *tdev, struct sk_buff *skb,
 	if (unlikely(!neigh))
 		neigh = __neigh_create(&nd_tbl, nexthop, dst->dev, false);
 	/* Refused and counted there. */
-	if (unlikely(IS_ERR(neigh) || READ_ONCE(ip6_dst_idev(dst)->cnf.disable_ipv6)))
+	if (IS_ERR(neigh) || unlikely(READ_ONCE(ip6_dst_idev(dst)->cnf.disable_ipv6)))
 		return tenovl_output_stack6(tdev, skb);
 	ip6h->payload_len = htons(len > IPV6_MAXPLEN ? 0 : len);
 	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);

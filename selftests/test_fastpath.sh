@@ -49,8 +49,9 @@ lay()
 # Frames of all sorts, by the head of T1 to that of T2.
 frames()
 {
-	local to=dmac=$(tenant_mac 2) from=smac=$(tenant_mac 1)
+	local to from
 
+	to=dmac=$(tenant_mac 2) from=smac=$(tenant_mac 1)
 	cat <<-END
 		enc=frame via=s1 $to $from ip4=10.1.0.1,10.1.0.2 pay=20
 		enc=frame via=s1 $to $from ip4=10.1.0.1,10.1.0.2 pay=0 iport=77 itos=3
