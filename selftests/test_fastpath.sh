@@ -344,8 +344,14 @@ obeys()
 }
 
 neighbour_moves() { ip -n "$H1" neigh replace "$(uaddr "$fam" 2)" lladdr 02:00:00:00:00:77 dev u0; }
-neighbour_back() { ip -n "$H1" neigh replace "$(uaddr "$fam" 2)" lladdr "$(mac_of "$H2" u0)" dev u0; }
 own_mac_changes() { ip -n "$H1" link set u0 address 02:00:00:00:00:78; neighbour_back; }
+
+# Each has the other's address as it is now.
+neighbour_back()
+{
+	ip -n "$H1" neigh replace "$(uaddr "$fam" 2)" lladdr "$(mac_of "$H2" u0)" dev "${1:-u0}"
+	ip -n "$H2" neigh replace "$(uaddr "$fam" 1)" lladdr "$(mac_of "$H1" "${1:-u0}")" dev u0
+}
 
 ttl_changes()
 {
@@ -461,7 +467,7 @@ next_packet()
 	ip -n "$H1" link set u0 name u9
 	ip -n "$H1" link set u9 up
 	addr "$H1" u9 10.9.0.1/24 fd09::1/64 2>/dev/null || :
-	ip -n "$H1" neigh replace "$(uaddr "$fam" 2)" lladdr "$(mac_of "$H2" u0)" dev u9
+	neighbour_back u9
 	caught renamed 1 u0 "$TMP/frame"
 }
 
