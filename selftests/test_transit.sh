@@ -463,7 +463,7 @@ test_one_host()
 	same 0 "$(counter "$V1" tr0 rx-packets)" "frames taken by the transit"
 	same "0 0" "$(counter "$S" s1 rx-packets) $(counter "$V1" tr0 tx-handover)" "taken by the segment"
 	must_fail_with "Another device receives this VNI at this local address already" \
-		ovctl -n "$S" dev set s1 local 10.9.1.1
+		ovctl -n "$H1" dev add s9 netns "$S" vni 300 encap gre gre-key plain local 10.9.1.1
 }
 
 net_more()
