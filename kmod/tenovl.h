@@ -765,6 +765,8 @@ struct tenovl_announcement {
  * @routes: inner prefix to peer in mode l3, else NULL; never changed
  * @flood: the flood list, NULL for none
  * @filter: what the head wants, NULL for everything
+ * @own_only: of what is for one station, it wants what is for its own address alone; as
+ *	@filter and its flags say, in one look
  * @selected: the port that carries traffic, NULL for none; written by select.c alone
  * @access: &struct tenovl_port of the access role, written under RTNL
  * @bridges: &struct tenovl_port of the bridge role, written under RTNL
@@ -806,6 +808,7 @@ struct tenovl_dev {
 	struct tenovl_port __rcu *selected;
 	struct list_head access;
 	struct list_head bridges;
+	bool own_only;
 	struct gro_cells gro_cells;
 	u8 mode;
 
