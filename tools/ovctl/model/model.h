@@ -55,6 +55,8 @@ struct ovctl_cidr {
  *	makes that namespace, @netns, and a link between them: @uplink with @addr in @netns,
  *	and in the router a device of the host's name with @nexthop. Else the underlay is
  *	there already.
+ * @machine: The name of the machine that it is on, as hostname(1) tells it, or empty for
+ *	whichever machine reads this: one store, copied, serves several machines.
  * @remote: It is another machine's: its VPCs are peers, and nothing of it is made here.
  * @drained: No VPC is placed here unless somebody says so.
  */
@@ -66,6 +68,7 @@ struct ovctl_host {
 	struct ovctl_cidr addr;
 	struct ovctl_addr nexthop;
 	char router[OVCTL_NETNS_SIZE];
+	char machine[OVCTL_NETNS_SIZE];
 	bool remote;
 	bool drained;
 };
