@@ -513,7 +513,7 @@ static void test_paths(void **state)
 	assert_path(shop, "[]", " the topology is not an object");
 	assert_path(shop, "{}", " tenant: a topology needs the number of its tenant");
 	assert_path(shop, "{ \"tenant\": 0 }", " tenant: is not a number from 1 to 2147483647");
-	assert_path(shop, "{ \"tenant\": \n1,, }", "2:3: string or '}' expected near ','");
+	assert_path(shop, "{ \"tenant\":\n1,, }", "2:3: string or '}' expected near ','");
 	assert_path(shop, "{ \"tenant\": 1, \"tenant\": 1 }", "1:23: duplicate object key near '\"tenant\"'");
 	assert_path(shop, TENANT("\"colour\": 1"),
 		    " the topology \"colour\" is no key that is known here");
