@@ -25,6 +25,10 @@ const char *const ovctl_link_types[OVCTL_LINK_TYPES + 1] = {
 	NULL,
 };
 
+/* Of mode l3. */
+#define OVCTL_ATTR_ROUTE_PEER 0
+#define OVCTL_ATTR_INNER_SOURCES 0
+
 static const char *const addrgen_names[] = { "eui64", "none", NULL };
 static const char *const bond_names[] = { "balance-rr", "active-backup", NULL };
 static const char *const encap_names[] = { "inherit", "vxlan", "gre", NULL };
@@ -71,7 +75,7 @@ static const struct ovctl_field dev_fields[] = {
 
 static const struct ovctl_field peer_fields[] = {
 	[OVCTL_PEER_ADMIN] = { "admin", NUM, .names = admin_names, .attr = TENOVL_A_PEER_ADMIN },
-	[OVCTL_PEER_INNER] = { "inner", LIST },
+	[OVCTL_PEER_INNER] = { "inner", LIST, .attr = OVCTL_ATTR_INNER_SOURCES },
 };
 
 static const struct ovctl_field fdb_fields[] = {
@@ -107,7 +111,7 @@ static const struct ovctl_field neigh_fields[] = {
 };
 
 static const struct ovctl_field inner_fields[] = {
-	[OVCTL_INNER_PEER] = { "peer", ADDR },
+	[OVCTL_INNER_PEER] = { "peer", ADDR, .attr = OVCTL_ATTR_ROUTE_PEER },
 };
 
 static const struct ovctl_field route_fields[] = {
@@ -328,6 +332,27 @@ int ovctl_object_cmp(const struct ovctl_object *one, const struct ovctl_object *
 static int ovctl_object_order(const void *a, const void *b)
 {
 	return ovctl_object_cmp(a, b);
+}
+
+/**
+ * ovctl_objects_join() - Append a list to another one.
+ * @to: The list that gets them.
+ * @from: The list that gives them all, and is empty then.
+ */
+void ovctl_objects_join(struct ovctl_objects *to, struct ovctl_objects *from)
+{
+	struct ovctl_block **last = &to->blocks;
+	unsigned int i;
+
+	for (i = 0; i < from->count; i++) {
+		to->list = ovctl_grow(to->list, to->count, sizeof(*to->list));
+		to->list[to->count++] = from->list[i];
+	}
+	while (*last)
+		last = &(*last)->next;
+	*last = from->blocks;
+	from->blocks = NULL;
+	ovctl_objects_free(from);
 }
 
 /**

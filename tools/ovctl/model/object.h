@@ -189,6 +189,8 @@ union ovctl_datum {
  * @metric: Of a route. Key.
  * @has: The fields that are said, a bit each.
  * @data: The fields.
+ * @index: Of a device, as the kernel numbers it; 0 where that is not known.
+ * @nsid: Of a port whose namespace has no known name: the number of that.
  * @lost: Of the planner: it goes when something else is deleted.
  */
 struct ovctl_object {
@@ -200,6 +202,8 @@ struct ovctl_object {
 	const char *name;
 	struct ovctl_cidr key;
 	uint32_t metric;
+	uint32_t index;
+	int32_t nsid;
 	uint32_t has;
 	union ovctl_datum data[OVCTL_FIELDS];
 };
@@ -222,6 +226,7 @@ extern const char *const ovctl_link_types[OVCTL_LINK_TYPES + 1];
 struct ovctl_object *ovctl_object_add(struct ovctl_objects *objs, enum ovctl_kind kind,
 				      const char *netns, const char *link);
 void ovctl_objects_free(struct ovctl_objects *objs);
+void ovctl_objects_join(struct ovctl_objects *to, struct ovctl_objects *from);
 void ovctl_objects_sort(struct ovctl_objects *objs);
 void ovctl_objects_unite(struct ovctl_objects *objs);
 struct ovctl_object *ovctl_objects_find(const struct ovctl_objects *objs,

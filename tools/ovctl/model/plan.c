@@ -384,6 +384,20 @@ const struct ovctl_object *ovctl_op_object(const struct ovctl_op *op)
 }
 
 /**
+ * ovctl_op_name() - Write what a step does to which object.
+ * @buf: Where to.
+ * @size: Its size.
+ * @op: The step.
+ */
+void ovctl_op_name(char *buf, size_t size, const struct ovctl_op *op)
+{
+	char name[256];
+
+	ovctl_object_name(name, sizeof(name), ovctl_op_object(op));
+	snprintf(buf, size, "%s %s", ovctl_verbs[op->verb], name);
+}
+
+/**
  * ovctl_op_text() - Write a step for people.
  * @buf: Where to.
  * @size: Its size.
@@ -392,13 +406,13 @@ const struct ovctl_object *ovctl_op_object(const struct ovctl_op *op)
 void ovctl_op_text(char *buf, size_t size, const struct ovctl_op *op)
 {
 	char fields[1536], was[1536] = "";
-	char name[256];
+	char name[320];
 
-	ovctl_object_name(name, sizeof(name), ovctl_op_object(op));
+	ovctl_op_name(name, sizeof(name), op);
 	ovctl_object_fields(fields, sizeof(fields), ovctl_op_object(op), op->fields);
 	if (op->have && op->want)
 		ovctl_object_fields(was, sizeof(was), op->have, op->fields);
-	snprintf(buf, size, "%s %s%s%s%s%s%s", ovctl_verbs[op->verb], name, fields[0] ? " " : "",
+	snprintf(buf, size, "%s%s%s%s%s%s", name, fields[0] ? " " : "",
 		 fields, was[0] ? " (is " : "", was, was[0] ? ")" : "");
 }
 

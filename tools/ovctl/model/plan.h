@@ -51,6 +51,7 @@ void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_objects *want,
 		     struct ovctl_objects *have);
 void ovctl_plan_free(struct ovctl_plan *plan);
 const struct ovctl_object *ovctl_op_object(const struct ovctl_op *op);
+void ovctl_op_name(char *buf, size_t size, const struct ovctl_op *op);
 void ovctl_op_text(char *buf, size_t size, const struct ovctl_op *op);
 json_t *ovctl_op_record(const struct ovctl_op *op);
 
