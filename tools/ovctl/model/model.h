@@ -59,6 +59,7 @@ struct ovctl_cidr {
  *	whichever machine reads this: one store, copied, serves several machines.
  * @remote: It is another machine's: its VPCs are peers, and nothing of it is made here.
  * @drained: No VPC is placed here unless somebody says so.
+ * @n_vpcs: How many VPCs of all tenants it has, as the store tells.
  */
 struct ovctl_host {
 	char name[OVCTL_NAME_SIZE];
@@ -71,6 +72,7 @@ struct ovctl_host {
 	char machine[OVCTL_NETNS_SIZE];
 	bool remote;
 	bool drained;
+	unsigned int n_vpcs;
 };
 
 /**
