@@ -25,10 +25,6 @@ const char *const ovctl_link_types[OVCTL_LINK_TYPES + 1] = {
 	NULL,
 };
 
-/* Of mode l3. */
-#define OVCTL_ATTR_ROUTE_PEER 0
-#define OVCTL_ATTR_INNER_SOURCES 0
-
 static const char *const addrgen_names[] = { "eui64", "none", NULL };
 static const char *const bond_names[] = { "balance-rr", "active-backup", NULL };
 static const char *const encap_names[] = { "inherit", "vxlan", "gre", NULL };
@@ -75,7 +71,7 @@ static const struct ovctl_field dev_fields[] = {
 
 static const struct ovctl_field peer_fields[] = {
 	[OVCTL_PEER_ADMIN] = { "admin", NUM, .names = admin_names, .attr = TENOVL_A_PEER_ADMIN },
-	[OVCTL_PEER_INNER] = { "inner", LIST, .attr = OVCTL_ATTR_INNER_SOURCES },
+	[OVCTL_PEER_INNER] = { "inner", LIST, .attr = TENOVL_A_PEER_INNER_SOURCES },
 };
 
 static const struct ovctl_field fdb_fields[] = {
@@ -111,7 +107,7 @@ static const struct ovctl_field neigh_fields[] = {
 };
 
 static const struct ovctl_field inner_fields[] = {
-	[OVCTL_INNER_PEER] = { "peer", ADDR, .attr = OVCTL_ATTR_ROUTE_PEER },
+	[OVCTL_INNER_PEER] = { "peer", ADDR, .attr = TENOVL_A_ROUTE_PEER },
 };
 
 static const struct ovctl_field route_fields[] = {

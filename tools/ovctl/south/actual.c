@@ -677,11 +677,12 @@ static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_objects *foun
 	if (!dev->ours)
 		return OVCTL_DONE;
 	ret = ovctl_read_entries(rd, found, dev, TENOVL_CMD_PEER_GET, OVCTL_KIND_PEER);
-	if (!ret)
-		ret = ovctl_read_entries(rd, found, dev, TENOVL_CMD_FDB_GET, OVCTL_KIND_FDB);
-	if (!ret)
-		ret = ovctl_read_ports(rd, found, dev);
-	return ret;
+	if (ret)
+		return ret;
+	if (dev->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_L3)
+		return ovctl_read_entries(rd, found, dev, TENOVL_CMD_ROUTE_GET, OVCTL_KIND_INNER);
+	ret = ovctl_read_entries(rd, found, dev, TENOVL_CMD_FDB_GET, OVCTL_KIND_FDB);
+	return ret ? ret : ovctl_read_ports(rd, found, dev);
 }
 
 /* The devices of one namespace: the links from @i to @end. */

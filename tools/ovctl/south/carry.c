@@ -180,13 +180,6 @@ static bool ovctl_put_other_end(struct nl_msg *msg, const struct ovctl_object *o
 	return !nla_nest_end(msg, nest);
 }
 
-static bool ovctl_put_mode(struct nl_msg *msg, const struct ovctl_object *obj)
-{
-	(void)msg;
-	(void)obj;
-	return true;
-}
-
 static bool ovctl_put_data(struct nl_msg *msg, const struct ovctl_object *obj, uint32_t fields,
 			   int netns_fd)
 {
@@ -201,7 +194,7 @@ static bool ovctl_put_data(struct nl_msg *msg, const struct ovctl_object *obj, u
 		ok = ok && ovctl_put_bond(msg, obj, fields);
 		break;
 	case OVCTL_LINK_L3:
-		ok = ok && ovctl_put_mode(msg, obj);
+		ok = ok && !nla_put_u8(msg, TENOVL_A_LINK_MODE, TENOVL_MODE_L3);
 		break;
 	}
 	return ok && !nla_nest_end(msg, nest);
@@ -388,7 +381,7 @@ static bool ovctl_put_changes(struct nl_msg *msg, const struct ovctl_object *obj
 	       ovctl_put_info(msg, obj, fields, -1);
 }
 
-static int ovctl_set_link(struct ovctl_carrier *c, uint32_t fields)
+static int ovctl_change_link(struct ovctl_carrier *c, uint32_t fields)
 {
 	uint32_t master = fields & 1U << OVCTL_LINK_MASTER;
 	uint32_t index = ovctl_space_index(c->space, c->obj->link);
@@ -436,7 +429,7 @@ static int ovctl_make_link(struct ovctl_carrier *c)
 	if (ret || !later)
 		return ret;
 	ovctl_space_lost_link(c->space, c->obj->link);
-	return ovctl_set_link(c, later);
+	return ovctl_change_link(c, later);
 }
 
 static int ovctl_carry_link(struct ovctl_carrier *c)
@@ -444,7 +437,7 @@ static int ovctl_carry_link(struct ovctl_carrier *c)
 	struct ovctl_dev dev = { .ifindex = c->obj->index, .nsid = -1 };
 
 	if (c->op->verb == OVCTL_VERB_SET)
-		return ovctl_set_link(c, c->op->fields);
+		return ovctl_change_link(c, c->op->fields);
 	ovctl_space_lost_link(c->space, c->obj->link);
 	if (c->op->verb == OVCTL_VERB_ADD)
 		return ovctl_make_link(c);
@@ -626,6 +619,11 @@ static uint8_t ovctl_carry_cmd(const struct ovctl_op *op)
 			[OVCTL_VERB_ADD] = TENOVL_CMD_FDB_REPLACE,
 			[OVCTL_VERB_SET] = TENOVL_CMD_FDB_REPLACE,
 			[OVCTL_VERB_DEL] = TENOVL_CMD_FDB_DEL,
+		},
+		[OVCTL_KIND_INNER] = {
+			[OVCTL_VERB_ADD] = TENOVL_CMD_ROUTE_ADD,
+			[OVCTL_VERB_SET] = TENOVL_CMD_ROUTE_REPLACE,
+			[OVCTL_VERB_DEL] = TENOVL_CMD_ROUTE_DEL,
 		},
 		[OVCTL_KIND_ACCESS] = {
 			[OVCTL_VERB_ADD] = TENOVL_CMD_PORT_ADD,

@@ -26,6 +26,9 @@ const struct ovctl_set *ovctl_fields_set(enum ovctl_kind kind, uint16_t *nest)
 	case OVCTL_KIND_FDB:
 		*nest = TENOVL_A_FDB;
 		break;
+	case OVCTL_KIND_INNER:
+		*nest = TENOVL_A_ROUTE;
+		break;
 	case OVCTL_KIND_ACCESS:
 	case OVCTL_KIND_PORT:
 		*nest = TENOVL_A_PORT;
@@ -44,7 +47,7 @@ static bool ovctl_prefix_put(struct nl_msg *msg, const struct ovctl_attr *attr,
 
 	memcpy(bytes, cidr->addr.bytes, cidr->addr.len);
 	bytes[cidr->addr.len] = cidr->plen;
-	return !nla_put(msg, attr->id, cidr->addr.len + (attr->max == 17), bytes);
+	return !nla_put(msg, attr->id, cidr->addr.len + (attr->form == OVCTL_PREFIX), bytes);
 }
 
 /**
@@ -135,13 +138,13 @@ static void ovctl_list_get(struct ovctl_objects *objs, struct ovctl_object *obj,
 
 	nla_for_each_nested(pos, nla, rem) {
 		struct ovctl_cidr cidr = { 0 };
-		int len = nla_len(pos) - (member->max == 17);
+		int len = nla_len(pos) - (member->form == OVCTL_PREFIX);
 
 		if (nla_type(pos) != member->id || len < 0 || len > 16)
 			continue;
 		cidr.addr.len = len;
 		memcpy(cidr.addr.bytes, nla_data(pos), len);
-		if (member->max == 17)
+		if (member->form == OVCTL_PREFIX)
 			cidr.plen = ((uint8_t *)nla_data(pos))[len];
 		list = ovctl_grow(list, count, sizeof(*list));
 		list[count++] = cidr;
@@ -186,7 +189,7 @@ void ovctl_fields_get(struct ovctl_objects *objs, struct ovctl_object *obj, stru
 	set = ovctl_fields_set(obj->kind, &unused);
 	key = set->key ? nla_find(nla_data(nest), nla_len(nest), set->key) : NULL;
 	if (key && set->attrs[set->key].type == OVCTL_BINARY && nla_len(key) <= 17) {
-		bool prefix = set->attrs[set->key].max == 17;
+		bool prefix = set->attrs[set->key].form == OVCTL_PREFIX;
 
 		obj->key.addr.len = nla_len(key) - prefix;
 		memcpy(obj->key.addr.bytes, nla_data(key), obj->key.addr.len);
