@@ -10,7 +10,7 @@
 #define ALL UINT32_MAX
 
 __attribute__((format(printf, 3, 4)))
-static bool sim_refuse(struct sim *sim, const struct ovctl_object *obj, const char *fmt, ...)
+static bool sim_refuse(struct sim *sim, const struct ovctl_item *obj, const char *fmt, ...)
 {
 	char name[256], text[192];
 	va_list ap;
@@ -18,25 +18,25 @@ static bool sim_refuse(struct sim *sim, const struct ovctl_object *obj, const ch
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	ovctl_object_name(name, sizeof(name), obj);
+	ovctl_item_name(name, sizeof(name), obj);
 	snprintf(sim->why, sizeof(sim->why), "%s: %s", name, text);
 	return false;
 }
 
-static struct ovctl_object *sim_get(struct sim *sim, const struct ovctl_object *like)
+static struct ovctl_item *sim_get(struct sim *sim, const struct ovctl_item *like)
 {
 	unsigned int i;
 
 	for (i = 0; i < sim->objs.count; i++)
-		if (!ovctl_object_cmp(&sim->objs.list[i], like))
+		if (!ovctl_item_cmp(&sim->objs.list[i], like))
 			return &sim->objs.list[i];
 	return NULL;
 }
 
-static struct ovctl_object *sim_at(struct sim *sim, enum ovctl_kind kind, const char *netns,
+static struct ovctl_item *sim_at(struct sim *sim, enum ovctl_kind kind, const char *netns,
 				   const char *link, const struct ovctl_addr *addr)
 {
-	struct ovctl_object like = { .kind = kind, .netns = netns, .link = link, .name = "" };
+	struct ovctl_item like = { .kind = kind, .netns = netns, .link = link, .name = "" };
 
 	if (addr)
 		like.key.addr = *addr;
@@ -53,10 +53,10 @@ static struct ovctl_object *sim_at(struct sim *sim, enum ovctl_kind kind, const 
  *
  * Return: the object, or NULL.
  */
-struct ovctl_object *sim_find(struct sim *sim, enum ovctl_kind kind, const char *netns,
+struct ovctl_item *sim_find(struct sim *sim, enum ovctl_kind kind, const char *netns,
 			      const char *link, const char *key)
 {
-	struct ovctl_object like = { .kind = kind, .netns = netns, .link = link, .name = "" };
+	struct ovctl_item like = { .kind = kind, .netns = netns, .link = link, .name = "" };
 
 	if (key && !strchr(key, '/') && ovctl_mac_parse(&like.key.addr, key))
 		return sim_get(sim, &like);
@@ -67,8 +67,8 @@ struct ovctl_object *sim_find(struct sim *sim, enum ovctl_kind kind, const char 
 	return sim_get(sim, &like);
 }
 
-static void sim_copy(struct ovctl_objects *objs, struct ovctl_object *to,
-		     const struct ovctl_object *from, uint32_t fields)
+static void sim_copy(struct ovctl_items *objs, struct ovctl_item *to,
+		     const struct ovctl_item *from, uint32_t fields)
 {
 	unsigned int i;
 
@@ -77,10 +77,10 @@ static void sim_copy(struct ovctl_objects *objs, struct ovctl_object *to,
 			continue;
 		switch (ovctl_kinds[from->kind].fields[i].type) {
 		case OVCTL_FIELD_TEXT:
-			ovctl_object_text(objs, to, i, from->data[i].text);
+			ovctl_item_text(objs, to, i, from->data[i].text);
 			break;
 		case OVCTL_FIELD_LIST:
-			ovctl_object_list(objs, to, i, from->data[i].list.at,
+			ovctl_item_list(objs, to, i, from->data[i].list.at,
 					  from->data[i].list.count);
 			break;
 		default:
@@ -90,11 +90,11 @@ static void sim_copy(struct ovctl_objects *objs, struct ovctl_object *to,
 	}
 }
 
-static struct ovctl_object *sim_make(struct ovctl_objects *objs, const struct ovctl_object *like)
+static struct ovctl_item *sim_make(struct ovctl_items *objs, const struct ovctl_item *like)
 {
-	struct ovctl_object *obj = ovctl_object_add(objs, like->kind, like->netns, like->link);
+	struct ovctl_item *obj = ovctl_item_add(objs, like->kind, like->netns, like->link);
 
-	obj->name = ovctl_objects_text(objs, like->name);
+	obj->name = ovctl_items_text(objs, like->name);
 	obj->key = like->key;
 	obj->metric = like->metric;
 	obj->ours = true;
@@ -108,11 +108,11 @@ static struct ovctl_object *sim_make(struct ovctl_objects *objs, const struct ov
  */
 void sim_netns(struct sim *sim, const char *netns)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
-	ovctl_object_add(&sim->objs, OVCTL_KIND_NETNS, netns, "");
-	obj = ovctl_object_add(&sim->objs, OVCTL_KIND_STATE, netns, "lo");
-	ovctl_object_num(obj, OVCTL_STATE_UP, 0);
+	ovctl_item_add(&sim->objs, OVCTL_KIND_NETNS, netns, "");
+	obj = ovctl_item_add(&sim->objs, OVCTL_KIND_STATE, netns, "lo");
+	ovctl_item_num(obj, OVCTL_STATE_UP, 0);
 }
 
 /**
@@ -125,11 +125,11 @@ void sim_netns(struct sim *sim, const char *netns)
 void sim_foreign_link(struct sim *sim, const char *netns, const char *link,
 		      enum ovctl_link_type type)
 {
-	struct ovctl_object *obj = ovctl_object_add(&sim->objs, OVCTL_KIND_LINK, netns, link);
+	struct ovctl_item *obj = ovctl_item_add(&sim->objs, OVCTL_KIND_LINK, netns, link);
 
-	ovctl_object_num(obj, OVCTL_LINK_TYPE, type);
-	obj = ovctl_object_add(&sim->objs, OVCTL_KIND_STATE, netns, link);
-	ovctl_object_num(obj, OVCTL_STATE_UP, 1);
+	ovctl_item_num(obj, OVCTL_LINK_TYPE, type);
+	obj = ovctl_item_add(&sim->objs, OVCTL_KIND_STATE, netns, link);
+	ovctl_item_num(obj, OVCTL_STATE_UP, 1);
 }
 
 /**
@@ -148,48 +148,48 @@ void sim_init(struct sim *sim)
  */
 void sim_free(struct sim *sim)
 {
-	ovctl_objects_free(&sim->objs);
+	ovctl_items_free(&sim->objs);
 }
 
 /* --- what goes with what --- */
 
-static bool sim_is_on(const struct ovctl_object *obj, const char *netns, const char *link)
+static bool sim_is_on(const struct ovctl_item *obj, const char *netns, const char *link)
 {
 	return !strcmp(obj->netns, netns) && !strcmp(obj->link, link);
 }
 
-static bool sim_goes_with_netns(const struct ovctl_object *obj, const char *netns)
+static bool sim_goes_with_netns(const struct ovctl_item *obj, const char *netns)
 {
 	return !strcmp(obj->netns, netns) ||
 	       (obj->kind == OVCTL_KIND_LINK &&
-		ovctl_object_has(obj, OVCTL_LINK_UNDERLAY) &&
+		ovctl_item_has(obj, OVCTL_LINK_UNDERLAY) &&
 		!strcmp(obj->data[OVCTL_LINK_UNDERLAY].text, netns));
 }
 
-static bool sim_goes_with_link(const struct ovctl_object *obj, const struct ovctl_object *link)
+static bool sim_goes_with_link(const struct ovctl_item *obj, const struct ovctl_item *link)
 {
 	if (sim_is_on(obj, link->netns, link->link))
 		return true;
 	if (obj->kind == OVCTL_KIND_ROUTE)
 		return !strcmp(obj->netns, link->netns) &&
-		       !strcmp(ovctl_object_said(obj, OVCTL_ROUTE_DEV), link->link);
+		       !strcmp(ovctl_item_said(obj, OVCTL_ROUTE_DEV), link->link);
 	if (obj->kind == OVCTL_KIND_ACCESS)
 		return !strcmp(obj->data[OVCTL_ACCESS_DEV_NETNS].text, link->netns) &&
 		       !strcmp(obj->data[OVCTL_ACCESS_DEV].text, link->link);
-	return obj->kind == OVCTL_KIND_LINK && ovctl_object_has(obj, OVCTL_LINK_OF) &&
+	return obj->kind == OVCTL_KIND_LINK && ovctl_item_has(obj, OVCTL_LINK_OF) &&
 	       !strcmp(obj->data[OVCTL_LINK_OF_NETNS].text, link->netns) &&
 	       !strcmp(obj->data[OVCTL_LINK_OF].text, link->link);
 }
 
-static bool sim_goes_with_addr(const struct ovctl_object *obj, const struct ovctl_object *addr)
+static bool sim_goes_with_addr(const struct ovctl_item *obj, const struct ovctl_item *addr)
 {
 	if (obj->kind != OVCTL_KIND_ROUTE || strcmp(obj->netns, addr->netns))
 		return false;
-	return ovctl_object_has(obj, OVCTL_ROUTE_VIA) &&
+	return ovctl_item_has(obj, OVCTL_ROUTE_VIA) &&
 	       ovctl_cidr_has(&addr->key, &obj->data[OVCTL_ROUTE_VIA].addr);
 }
 
-static bool sim_goes_with_peer(const struct ovctl_object *obj, const struct ovctl_object *peer)
+static bool sim_goes_with_peer(const struct ovctl_item *obj, const struct ovctl_item *peer)
 {
 	if (!sim_is_on(obj, peer->netns, peer->link))
 		return false;
@@ -199,7 +199,7 @@ static bool sim_goes_with_peer(const struct ovctl_object *obj, const struct ovct
 	       ovctl_addr_same(&obj->data[OVCTL_INNER_PEER].addr, &peer->key.addr);
 }
 
-static bool sim_goes_with(const struct ovctl_object *obj, const struct ovctl_object *gone)
+static bool sim_goes_with(const struct ovctl_item *obj, const struct ovctl_item *gone)
 {
 	switch (gone->kind) {
 	case OVCTL_KIND_NETNS:
@@ -217,18 +217,18 @@ static bool sim_goes_with(const struct ovctl_object *obj, const struct ovctl_obj
 	}
 }
 
-static void sim_unmaster(struct sim *sim, const struct ovctl_object *gone)
+static void sim_unmaster(struct sim *sim, const struct ovctl_item *gone)
 {
 	unsigned int i;
 
 	if (gone->kind != OVCTL_KIND_LINK)
 		return;
 	for (i = 0; i < sim->objs.count; i++) {
-		struct ovctl_object *obj = &sim->objs.list[i];
+		struct ovctl_item *obj = &sim->objs.list[i];
 
 		if (obj->kind == OVCTL_KIND_LINK && !strcmp(obj->netns, gone->netns) &&
-		    !strcmp(ovctl_object_said(obj, OVCTL_LINK_MASTER), gone->link))
-			ovctl_object_text(&sim->objs, obj, OVCTL_LINK_MASTER, "");
+		    !strcmp(ovctl_item_said(obj, OVCTL_LINK_MASTER), gone->link))
+			ovctl_item_text(&sim->objs, obj, OVCTL_LINK_MASTER, "");
 	}
 }
 
@@ -239,10 +239,10 @@ static void sim_unmaster(struct sim *sim, const struct ovctl_object *gone)
  *
  * Return: false where there is none.
  */
-bool sim_del(struct sim *sim, const struct ovctl_object *obj)
+bool sim_del(struct sim *sim, const struct ovctl_item *obj)
 {
-	struct ovctl_object *found = sim_get(sim, obj);
-	struct ovctl_object gone;
+	struct ovctl_item *found = sim_get(sim, obj);
+	struct ovctl_item gone;
 	unsigned int i = 0;
 
 	if (!found)
@@ -251,7 +251,7 @@ bool sim_del(struct sim *sim, const struct ovctl_object *obj)
 	*found = sim->objs.list[--sim->objs.count];
 	sim_unmaster(sim, &gone);
 	while (i < sim->objs.count) {
-		struct ovctl_object next = sim->objs.list[i];
+		struct ovctl_item next = sim->objs.list[i];
 
 		if (sim_goes_with(&next, &gone)) {
 			sim_del(sim, &next);
@@ -267,37 +267,37 @@ bool sim_del(struct sim *sim, const struct ovctl_object *obj)
 
 static bool sim_up(struct sim *sim, const char *netns, const char *link)
 {
-	struct ovctl_object *state = sim_at(sim, OVCTL_KIND_STATE, netns, link, NULL);
+	struct ovctl_item *state = sim_at(sim, OVCTL_KIND_STATE, netns, link, NULL);
 
 	return state && state->data[OVCTL_STATE_UP].num;
 }
 
-static bool sim_needs_peer(struct sim *sim, const struct ovctl_object *obj, unsigned int field)
+static bool sim_needs_peer(struct sim *sim, const struct ovctl_item *obj, unsigned int field)
 {
 	if (sim_at(sim, OVCTL_KIND_PEER, obj->netns, obj->link, &obj->data[field].addr))
 		return true;
 	return sim_refuse(sim, obj, "it points at no peer");
 }
 
-static bool sim_needs_dev(struct sim *sim, const struct ovctl_object *obj)
+static bool sim_needs_dev(struct sim *sim, const struct ovctl_item *obj)
 {
-	struct ovctl_object *dev = sim_at(sim, OVCTL_KIND_DEV, obj->netns, obj->link, NULL);
+	struct ovctl_item *dev = sim_at(sim, OVCTL_KIND_DEV, obj->netns, obj->link, NULL);
 
 	if (!dev)
 		return sim_refuse(sim, obj, "no such device");
-	if (obj->kind != OVCTL_KIND_DEV && !ovctl_object_has(dev, OVCTL_DEV_LOCAL))
+	if (obj->kind != OVCTL_KIND_DEV && !ovctl_item_has(dev, OVCTL_DEV_LOCAL))
 		return sim_refuse(sim, obj, "the device has no local address");
 	return true;
 }
 
-static bool sim_needs_way(struct sim *sim, const struct ovctl_object *route)
+static bool sim_needs_way(struct sim *sim, const struct ovctl_item *route)
 {
-	const char *dev = ovctl_object_said(route, OVCTL_ROUTE_DEV);
+	const char *dev = ovctl_item_said(route, OVCTL_ROUTE_DEV);
 	unsigned int i;
 
 	if (!sim_up(sim, route->netns, dev))
 		return sim_refuse(sim, route, "its device is down");
-	if (!ovctl_object_has(route, OVCTL_ROUTE_VIA))
+	if (!ovctl_item_has(route, OVCTL_ROUTE_VIA))
 		return true;
 	for (i = 0; i < sim->objs.count; i++)
 		if (sim->objs.list[i].kind == OVCTL_KIND_ADDR &&
@@ -307,11 +307,11 @@ static bool sim_needs_way(struct sim *sim, const struct ovctl_object *route)
 	return sim_refuse(sim, route, "its router cannot be reached");
 }
 
-static bool sim_needs_links(struct sim *sim, const struct ovctl_object *link)
+static bool sim_needs_links(struct sim *sim, const struct ovctl_item *link)
 {
-	const char *master = ovctl_object_said(link, OVCTL_LINK_MASTER);
+	const char *master = ovctl_item_said(link, OVCTL_LINK_MASTER);
 
-	if (ovctl_object_has(link, OVCTL_LINK_UNDERLAY) &&
+	if (ovctl_item_has(link, OVCTL_LINK_UNDERLAY) &&
 	    !sim_at(sim, OVCTL_KIND_NETNS, link->data[OVCTL_LINK_UNDERLAY].text, "", NULL))
 		return sim_refuse(sim, link, "no underlay");
 	if (master[0] && !sim_at(sim, OVCTL_KIND_LINK, link->netns, master, NULL))
@@ -326,7 +326,7 @@ static bool sim_needs_links(struct sim *sim, const struct ovctl_object *link)
 	return true;
 }
 
-static bool sim_needs(struct sim *sim, const struct ovctl_object *obj)
+static bool sim_needs(struct sim *sim, const struct ovctl_item *obj)
 {
 	if (obj->kind != OVCTL_KIND_NETNS &&
 	    !sim_at(sim, OVCTL_KIND_NETNS, obj->netns, "", NULL))
@@ -363,39 +363,39 @@ static bool sim_needs(struct sim *sim, const struct ovctl_object *obj)
 
 static void sim_bear(struct sim *sim, enum ovctl_kind kind, const char *netns, const char *link)
 {
-	struct ovctl_object like = { .kind = kind, .netns = netns, .link = link, .name = "" };
-	struct ovctl_object *obj = sim_make(&sim->objs, &like);
+	struct ovctl_item like = { .kind = kind, .netns = netns, .link = link, .name = "" };
+	struct ovctl_item *obj = sim_make(&sim->objs, &like);
 
 	if (kind == OVCTL_KIND_STATE)
-		ovctl_object_num(obj, OVCTL_STATE_UP, 0);
+		ovctl_item_num(obj, OVCTL_STATE_UP, 0);
 }
 
-static void sim_bear_port(struct sim *sim, const struct ovctl_object *of, const char *netns,
+static void sim_bear_port(struct sim *sim, const struct ovctl_item *of, const char *netns,
 			  const char *dev)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	sim_bear(sim, OVCTL_KIND_PORT, of->netns, of->link);
 	obj = sim_at(sim, OVCTL_KIND_PORT, of->netns, of->link, NULL);
-	ovctl_object_text(&sim->objs, obj, OVCTL_PORT_DEV_NETNS, netns);
-	ovctl_object_text(&sim->objs, obj, OVCTL_PORT_DEV, dev);
+	ovctl_item_text(&sim->objs, obj, OVCTL_PORT_DEV_NETNS, netns);
+	ovctl_item_text(&sim->objs, obj, OVCTL_PORT_DEV, dev);
 }
 
-static void sim_bear_other(struct sim *sim, const struct ovctl_object *link)
+static void sim_bear_other(struct sim *sim, const struct ovctl_item *link)
 {
-	struct ovctl_object like = *link;
-	struct ovctl_object *obj;
+	struct ovctl_item like = *link;
+	struct ovctl_item *obj;
 
 	like.netns = link->data[OVCTL_LINK_OF_NETNS].text;
 	like.link = link->data[OVCTL_LINK_OF].text;
 	obj = sim_make(&sim->objs, &like);
-	ovctl_object_num(obj, OVCTL_LINK_TYPE, OVCTL_LINK_VETH);
-	ovctl_object_text(&sim->objs, obj, OVCTL_LINK_OF_NETNS, link->netns);
-	ovctl_object_text(&sim->objs, obj, OVCTL_LINK_OF, link->link);
+	ovctl_item_num(obj, OVCTL_LINK_TYPE, OVCTL_LINK_VETH);
+	ovctl_item_text(&sim->objs, obj, OVCTL_LINK_OF_NETNS, link->netns);
+	ovctl_item_text(&sim->objs, obj, OVCTL_LINK_OF, link->link);
 	sim_bear(sim, OVCTL_KIND_STATE, like.netns, like.link);
 }
 
-static void sim_bear_all(struct sim *sim, const struct ovctl_object *obj)
+static void sim_bear_all(struct sim *sim, const struct ovctl_item *obj)
 {
 	if (obj->kind == OVCTL_KIND_NETNS)
 		sim_bear(sim, OVCTL_KIND_STATE, obj->netns, "lo");
@@ -426,13 +426,13 @@ static void sim_down(struct sim *sim, const char *netns, const char *link)
 	unsigned int i = 0;
 
 	while (i < sim->objs.count) {
-		struct ovctl_object next = sim->objs.list[i];
+		struct ovctl_item next = sim->objs.list[i];
 		bool on = sim_is_on(&next, netns, link);
 
 		if ((next.kind == OVCTL_KIND_NEIGH && on) ||
 		    (next.kind == OVCTL_KIND_ADDR && on && next.key.addr.len == 16) ||
 		    (next.kind == OVCTL_KIND_ROUTE && !strcmp(next.netns, netns) &&
-		     !strcmp(ovctl_object_said(&next, OVCTL_ROUTE_DEV), link))) {
+		     !strcmp(ovctl_item_said(&next, OVCTL_ROUTE_DEV), link))) {
 			sim_del(sim, &next);
 			i = 0;
 		} else {
@@ -441,21 +441,21 @@ static void sim_down(struct sim *sim, const char *netns, const char *link)
 	}
 }
 
-static void sim_enslaved(struct sim *sim, const struct ovctl_object *link)
+static void sim_enslaved(struct sim *sim, const struct ovctl_item *link)
 {
-	const char *master = ovctl_object_said(link, OVCTL_LINK_MASTER);
-	struct ovctl_object *bond = sim_at(sim, OVCTL_KIND_LINK, link->netns, master, NULL);
+	const char *master = ovctl_item_said(link, OVCTL_LINK_MASTER);
+	struct ovctl_item *bond = sim_at(sim, OVCTL_KIND_LINK, link->netns, master, NULL);
 
 	if (!bond || bond->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_BOND)
 		return;
-	ovctl_object_num(sim_at(sim, OVCTL_KIND_STATE, link->netns, link->link, NULL),
+	ovctl_item_num(sim_at(sim, OVCTL_KIND_STATE, link->netns, link->link, NULL),
 			 OVCTL_STATE_UP, 0);
 	sim_down(sim, link->netns, link->link);
 }
 
 static bool sim_add(struct sim *sim, const struct ovctl_op *op)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	if (ovctl_kinds[op->want->kind].born)
 		return sim_refuse(sim, op->want, "it cannot be made");
@@ -473,7 +473,7 @@ static bool sim_add(struct sim *sim, const struct ovctl_op *op)
 
 static bool sim_set(struct sim *sim, const struct ovctl_op *op)
 {
-	struct ovctl_object *obj = sim_get(sim, op->want);
+	struct ovctl_item *obj = sim_get(sim, op->want);
 	unsigned int i;
 
 	if (!obj && op->want->kind == OVCTL_KIND_SYSCTL)
@@ -482,7 +482,7 @@ static bool sim_set(struct sim *sim, const struct ovctl_op *op)
 		return sim_refuse(sim, op->want, "there is none to change");
 	for (i = 0; i < ovctl_kinds[obj->kind].count; i++)
 		if (op->fields & 1U << i && ovctl_kinds[obj->kind].fields[i].fixed &&
-		    ovctl_object_differs(op->want, obj) & 1U << i)
+		    ovctl_item_differs(op->want, obj) & 1U << i)
 			return sim_refuse(sim, op->want, "its %s cannot change",
 					  ovctl_kinds[obj->kind].fields[i].name);
 	if (!sim_needs(sim, op->want))
@@ -542,15 +542,15 @@ bool sim_carry(struct sim *sim, const struct ovctl_plan *plan, unsigned int coun
  * @to: An empty list.
  * @sim: The kernel.
  */
-void sim_snapshot(struct ovctl_objects *to, const struct sim *sim)
+void sim_snapshot(struct ovctl_items *to, const struct sim *sim)
 {
 	unsigned int i;
 
 	for (i = 0; i < sim->objs.count; i++) {
-		struct ovctl_object *obj = sim_make(to, &sim->objs.list[i]);
+		struct ovctl_item *obj = sim_make(to, &sim->objs.list[i]);
 
 		obj->ours = sim->objs.list[i].ours;
 		sim_copy(to, obj, &sim->objs.list[i], ALL);
 	}
-	ovctl_objects_sort(to);
+	ovctl_items_sort(to);
 }

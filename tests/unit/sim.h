@@ -11,7 +11,7 @@
  * @why: Why it refused, or empty.
  */
 struct sim {
-	struct ovctl_objects objs;
+	struct ovctl_items objs;
 	char why[512];
 };
 
@@ -20,11 +20,11 @@ void sim_free(struct sim *sim);
 void sim_netns(struct sim *sim, const char *netns);
 void sim_foreign_link(struct sim *sim, const char *netns, const char *link,
 		      enum ovctl_link_type type);
-struct ovctl_object *sim_find(struct sim *sim, enum ovctl_kind kind, const char *netns,
+struct ovctl_item *sim_find(struct sim *sim, enum ovctl_kind kind, const char *netns,
 			      const char *link, const char *key);
-bool sim_del(struct sim *sim, const struct ovctl_object *obj);
+bool sim_del(struct sim *sim, const struct ovctl_item *obj);
 bool sim_op(struct sim *sim, const struct ovctl_op *op);
 bool sim_carry(struct sim *sim, const struct ovctl_plan *plan, unsigned int count);
-void sim_snapshot(struct ovctl_objects *to, const struct sim *sim);
+void sim_snapshot(struct ovctl_items *to, const struct sim *sim);
 
 #endif

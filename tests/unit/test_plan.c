@@ -130,8 +130,8 @@ static struct ovctl_tenant *lay(struct ovctl_model *model)
  * @plan: The plan.
  */
 struct run {
-	struct ovctl_objects want;
-	struct ovctl_objects have;
+	struct ovctl_items want;
+	struct ovctl_items have;
 	struct ovctl_plan plan;
 };
 
@@ -146,8 +146,8 @@ static void run_make(struct run *run, const struct ovctl_model *model, const str
 static void run_free(struct run *run)
 {
 	ovctl_plan_free(&run->plan);
-	ovctl_objects_free(&run->want);
-	ovctl_objects_free(&run->have);
+	ovctl_items_free(&run->want);
+	ovctl_items_free(&run->have);
 }
 
 static void assert_nothing_to_do(const struct ovctl_model *model, struct sim *sim)
@@ -188,12 +188,12 @@ static unsigned int sync_all(const struct ovctl_model *model, struct sim *sim)
 static void assert_field(struct sim *sim, enum ovctl_kind kind, const char *netns,
 			 const char *link, const char *key, const char *want)
 {
-	struct ovctl_object *obj = sim_find(sim, kind, netns, link, key);
+	struct ovctl_item *obj = sim_find(sim, kind, netns, link, key);
 	char text[1024];
 
 	if (!obj)
 		fail_msg("no %s %s %s %s", ovctl_kinds[kind].name, netns, link, key ? key : "");
-	ovctl_object_fields(text, sizeof(text), obj, UINT32_MAX);
+	ovctl_item_fields(text, sizeof(text), obj, UINT32_MAX);
 	if (!strstr(text, want))
 		fail_msg("%s %s %s is %s, not %s", ovctl_kinds[kind].name, netns, link, text, want);
 }
@@ -466,7 +466,7 @@ static void test_stops_anywhere(void **state)
 /* What was there and is right is in no step: of each object that is deleted by hand. */
 static void test_deleted_by_hand(void **state)
 {
-	struct ovctl_objects all = { 0 };
+	struct ovctl_items all = { 0 };
 	struct ovctl_model model;
 	unsigned int i, lost;
 	struct sim sim;
@@ -485,24 +485,24 @@ static void test_deleted_by_hand(void **state)
 		assert_in_range(sync_all(&model, &sim), 1, lost);
 		assert_int_equal(sim.objs.count, all.count);
 	}
-	ovctl_objects_free(&all);
+	ovctl_items_free(&all);
 	sim_free(&sim);
 	ovctl_model_free(&model);
 }
 
-static void spoil(struct ovctl_objects *objs, struct ovctl_object *obj, unsigned int field)
+static void spoil(struct ovctl_items *objs, struct ovctl_item *obj, unsigned int field)
 {
 	struct ovctl_addr other = { .len = 4, .bytes = { 9, 9, 9, 9 } };
 
 	switch (ovctl_kinds[obj->kind].fields[field].type) {
 	case OVCTL_FIELD_TEXT:
-		ovctl_object_text(objs, obj, field, "other");
+		ovctl_item_text(objs, obj, field, "other");
 		break;
 	case OVCTL_FIELD_ADDR:
-		ovctl_object_addr(obj, field, &other);
+		ovctl_item_addr(obj, field, &other);
 		break;
 	case OVCTL_FIELD_LIST:
-		ovctl_object_list(objs, obj, field, NULL, 0);
+		ovctl_item_list(objs, obj, field, NULL, 0);
 		break;
 	default:
 		obj->data[field].num ^= 1;
@@ -512,7 +512,7 @@ static void spoil(struct ovctl_objects *objs, struct ovctl_object *obj, unsigned
 /* Each field that can be changed by hand is put right by one step, and nothing else is done. */
 static void test_changed_by_hand(void **state)
 {
-	struct ovctl_objects all = { 0 };
+	struct ovctl_items all = { 0 };
 	unsigned int i, field;
 	struct ovctl_model model;
 	struct sim sim;
@@ -529,7 +529,7 @@ static void test_changed_by_hand(void **state)
 		for (field = 0; field < kind->count; field++) {
 			char text[1024];
 
-			if (!ovctl_object_has(&all.list[i], field) ||
+			if (!ovctl_item_has(&all.list[i], field) ||
 			    kind->fields[field].fixed || kind->fields[field].once ||
 			    !all.list[i].netns[0])
 				continue;
@@ -537,7 +537,7 @@ static void test_changed_by_hand(void **state)
 			if (all.list[i].kind == OVCTL_KIND_FDB && field == OVCTL_FDB_SEQ)
 				continue;
 			run_make(&run, &model, &sim);
-			spoil(&run.have, ovctl_objects_find(&run.have, &all.list[i]), field);
+			spoil(&run.have, ovctl_items_find(&run.have, &all.list[i]), field);
 			ovctl_plan_free(&run.plan);
 			ovctl_plan_make(&run.plan, &run.want, &run.have);
 			ovctl_op_text(text, sizeof(text), &run.plan.ops[0]);
@@ -547,7 +547,7 @@ static void test_changed_by_hand(void **state)
 			run_free(&run);
 		}
 	}
-	ovctl_objects_free(&all);
+	ovctl_items_free(&all);
 	sim_free(&sim);
 	ovctl_model_free(&model);
 }
@@ -555,7 +555,7 @@ static void test_changed_by_hand(void **state)
 /* A device that was set down has lost what a device that is down cannot have. */
 static void test_down_by_hand(void **state)
 {
-	struct ovctl_object down = { .kind = OVCTL_KIND_STATE, .netns = "ns1_t1", .link = "s21",
+	struct ovctl_item down = { .kind = OVCTL_KIND_STATE, .netns = "ns1_t1", .link = "s21",
 				     .name = "" };
 	struct ovctl_op op = { .verb = OVCTL_VERB_SET, .want = &down, .fields = 1 };
 	struct ovctl_model model;
@@ -567,7 +567,7 @@ static void test_down_by_hand(void **state)
 	sim_init(&sim);
 	sync_all(&model, &sim);
 	before = sim.objs.count;
-	ovctl_object_num(&down, OVCTL_STATE_UP, 0);
+	ovctl_item_num(&down, OVCTL_STATE_UP, 0);
 	assert_true(sim_op(&sim, &op));
 	assert_true(sim.objs.count < before);
 	sync_all(&model, &sim);
@@ -579,7 +579,7 @@ static void test_down_by_hand(void **state)
 static void test_foreign(void **state)
 {
 	struct ovctl_model model;
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	struct run run;
 	struct sim sim;
 
@@ -590,11 +590,11 @@ static void test_foreign(void **state)
 	sim_netns(&sim, "ns9_t9");
 	sim_foreign_link(&sim, "ns1_t1", "s99", OVCTL_LINK_BRIDGE);
 	sim_foreign_link(&sim, "ns1_t1", "tap0", OVCTL_LINK_EXISTING);
-	obj = ovctl_object_add(&sim.objs, OVCTL_KIND_ADDR, "ns1_t1", "s21");
+	obj = ovctl_item_add(&sim.objs, OVCTL_KIND_ADDR, "ns1_t1", "s21");
 	obj->key = cidr("21.0.0.77/24");
-	obj = ovctl_object_add(&sim.objs, OVCTL_KIND_ROUTE, "ns1_t1", "");
+	obj = ovctl_item_add(&sim.objs, OVCTL_KIND_ROUTE, "ns1_t1", "");
 	obj->key = cidr("99.0.0.0/8");
-	ovctl_object_text(&sim.objs, obj, OVCTL_ROUTE_DEV, "s21");
+	ovctl_item_text(&sim.objs, obj, OVCTL_ROUTE_DEV, "s21");
 	assert_nothing_to_do(&model, &sim);
 	/* The same without a mark is deleted, with one it stays where it is. */
 	obj->ours = true;
@@ -634,7 +634,7 @@ static void test_foreign_namespace(void **state)
 static void test_adopted(void **state)
 {
 	struct ovctl_model model;
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	struct run run;
 	struct sim sim;
 
@@ -731,7 +731,7 @@ static void test_random_models(void **state)
 	random_state = 20261128;
 	sim_init(&sim);
 	for (round = 0; round < 300; round++) {
-		struct ovctl_objects one = { 0 }, two = { 0 };
+		struct ovctl_items one = { 0 }, two = { 0 };
 		struct ovctl_model model;
 		struct sim fresh;
 		unsigned int i;
@@ -746,11 +746,11 @@ static void test_random_models(void **state)
 		sim_snapshot(&two, &fresh);
 		assert_int_equal(one.count, two.count);
 		for (i = 0; i < one.count; i++) {
-			assert_int_equal(ovctl_object_cmp(&one.list[i], &two.list[i]), 0);
+			assert_int_equal(ovctl_item_cmp(&one.list[i], &two.list[i]), 0);
 			assert_int_equal(one.list[i].ours, two.list[i].ours);
 		}
-		ovctl_objects_free(&one);
-		ovctl_objects_free(&two);
+		ovctl_items_free(&one);
+		ovctl_items_free(&two);
 		sim_free(&fresh);
 		ovctl_model_free(&model);
 	}

@@ -60,7 +60,7 @@ static const struct ovctl_vm *ovctl_vm_with(const struct ovctl_tenant *tenant, c
 bool ovctl_moved_find(struct ovctl_moved *moved, const struct ovctl_model *model,
 		      const struct ovctl_op *op)
 {
-	const struct ovctl_object *entry = op->have;
+	const struct ovctl_item *entry = op->have;
 	unsigned int i;
 
 	for (i = 0; i < model->n_tenants; i++) {

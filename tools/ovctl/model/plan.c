@@ -19,7 +19,7 @@ static const char *const ovctl_verbs[OVCTL_VERBS] = {
 };
 
 static void ovctl_plan_add(struct ovctl_plan *plan, enum ovctl_verb verb,
-			   const struct ovctl_object *want, const struct ovctl_object *have,
+			   const struct ovctl_item *want, const struct ovctl_item *have,
 			   uint32_t fields)
 {
 	plan->ops = ovctl_grow(plan->ops, plan->count, sizeof(*plan->ops));
@@ -37,45 +37,45 @@ static uint32_t ovctl_kind_fixed(enum ovctl_kind kind)
 	return fixed;
 }
 
-static struct ovctl_object *ovctl_plan_find(const struct ovctl_objects *objs,
+static struct ovctl_item *ovctl_plan_find(const struct ovctl_items *objs,
 					    enum ovctl_kind kind, const char *netns,
 					    const char *link, const struct ovctl_addr *addr)
 {
-	struct ovctl_object like = { .kind = kind, .netns = netns, .link = link, .name = "" };
+	struct ovctl_item like = { .kind = kind, .netns = netns, .link = link, .name = "" };
 
 	if (addr)
 		like.key.addr = *addr;
-	return ovctl_objects_find(objs, &like);
+	return ovctl_items_find(objs, &like);
 }
 
 /* It stands in the way of another one of the same name. */
-static bool ovctl_link_is_wrong(const struct ovctl_object *want, const struct ovctl_object *have)
+static bool ovctl_link_is_wrong(const struct ovctl_item *want, const struct ovctl_item *have)
 {
-	return ovctl_object_differs(want, have) & ovctl_kind_fixed(OVCTL_KIND_LINK);
+	return ovctl_item_differs(want, have) & ovctl_kind_fixed(OVCTL_KIND_LINK);
 }
 
-static bool ovctl_is_deleted(const struct ovctl_objects *want, const struct ovctl_object *have)
+static bool ovctl_is_deleted(const struct ovctl_items *want, const struct ovctl_item *have)
 {
-	const struct ovctl_object *same = ovctl_objects_find(want, have);
+	const struct ovctl_item *same = ovctl_items_find(want, have);
 
 	if (!have->ours || ovctl_kinds[have->kind].born)
 		return false;
 	return !same || (have->kind == OVCTL_KIND_LINK && ovctl_link_is_wrong(same, have));
 }
 
-static bool ovctl_netns_is_deleted(const struct ovctl_objects *want,
-				   const struct ovctl_objects *have, const char *netns)
+static bool ovctl_netns_is_deleted(const struct ovctl_items *want,
+				   const struct ovctl_items *have, const char *netns)
 {
-	const struct ovctl_object *obj = ovctl_plan_find(have, OVCTL_KIND_NETNS, netns, "", NULL);
+	const struct ovctl_item *obj = ovctl_plan_find(have, OVCTL_KIND_NETNS, netns, "", NULL);
 
 	return obj && ovctl_is_deleted(want, obj);
 }
 
-static bool ovctl_link_is_lost(const struct ovctl_objects *want,
-			       const struct ovctl_objects *have, const char *netns,
+static bool ovctl_link_is_lost(const struct ovctl_items *want,
+			       const struct ovctl_items *have, const char *netns,
 			       const char *link)
 {
-	const struct ovctl_object *obj = ovctl_plan_find(have, OVCTL_KIND_LINK, netns, link, NULL);
+	const struct ovctl_item *obj = ovctl_plan_find(have, OVCTL_KIND_LINK, netns, link, NULL);
 
 	return obj && (obj->lost || ovctl_is_deleted(want, obj));
 }
@@ -83,40 +83,40 @@ static bool ovctl_link_is_lost(const struct ovctl_objects *want,
 /* A link goes with the namespace that it sends from, with the device that it is a port of,
  * and with its other end.
  */
-static bool ovctl_link_goes(const struct ovctl_objects *want, const struct ovctl_objects *have,
-			    const struct ovctl_object *link)
+static bool ovctl_link_goes(const struct ovctl_items *want, const struct ovctl_items *have,
+			    const struct ovctl_item *link)
 {
-	if (ovctl_object_has(link, OVCTL_LINK_UNDERLAY) &&
-	    ovctl_netns_is_deleted(want, have, ovctl_object_said(link, OVCTL_LINK_UNDERLAY)))
+	if (ovctl_item_has(link, OVCTL_LINK_UNDERLAY) &&
+	    ovctl_netns_is_deleted(want, have, ovctl_item_said(link, OVCTL_LINK_UNDERLAY)))
 		return true;
-	return ovctl_object_has(link, OVCTL_LINK_OF) &&
-	       ovctl_link_is_lost(want, have, ovctl_object_said(link, OVCTL_LINK_OF_NETNS),
-				  ovctl_object_said(link, OVCTL_LINK_OF));
+	return ovctl_item_has(link, OVCTL_LINK_OF) &&
+	       ovctl_link_is_lost(want, have, ovctl_item_said(link, OVCTL_LINK_OF_NETNS),
+				  ovctl_item_said(link, OVCTL_LINK_OF));
 }
 
-static bool ovctl_is_first_end(const struct ovctl_object *link)
+static bool ovctl_is_first_end(const struct ovctl_item *link)
 {
 	int order;
 
 	if (link->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_VETH)
 		return false;
-	order = strcmp(link->netns, ovctl_object_said(link, OVCTL_LINK_OF_NETNS));
+	order = strcmp(link->netns, ovctl_item_said(link, OVCTL_LINK_OF_NETNS));
 	if (!order)
-		order = strcmp(link->link, ovctl_object_said(link, OVCTL_LINK_OF));
+		order = strcmp(link->link, ovctl_item_said(link, OVCTL_LINK_OF));
 	return order < 0;
 }
 
 /* One loss may bring another: a device in a namespace that goes has ports elsewhere. */
-static void ovctl_plan_lose_links(const struct ovctl_objects *want, struct ovctl_objects *have)
+static void ovctl_plan_lose_links(const struct ovctl_items *want, struct ovctl_items *have)
 {
 	bool more = true;
 	unsigned int first, end, i;
 
-	first = ovctl_objects_range(have, OVCTL_KIND_LINK, NULL, &end);
+	first = ovctl_items_range(have, OVCTL_KIND_LINK, NULL, &end);
 	while (more) {
 		more = false;
 		for (i = first; i < end; i++) {
-			struct ovctl_object *obj = &have->list[i];
+			struct ovctl_item *obj = &have->list[i];
 
 			if (obj->lost || !ovctl_link_goes(want, have, obj))
 				continue;
@@ -129,13 +129,13 @@ static void ovctl_plan_lose_links(const struct ovctl_objects *want, struct ovctl
 	}
 }
 
-static bool ovctl_peer_is_deleted(const struct ovctl_objects *want,
-				  const struct ovctl_objects *have,
-				  const struct ovctl_object *obj, unsigned int field)
+static bool ovctl_peer_is_deleted(const struct ovctl_items *want,
+				  const struct ovctl_items *have,
+				  const struct ovctl_item *obj, unsigned int field)
 {
-	const struct ovctl_object *peer;
+	const struct ovctl_item *peer;
 
-	if (!ovctl_object_has(obj, field))
+	if (!ovctl_item_has(obj, field))
 		return false;
 	peer = ovctl_plan_find(have, OVCTL_KIND_PEER, obj->netns, obj->link,
 			       &obj->data[field].addr);
@@ -143,31 +143,31 @@ static bool ovctl_peer_is_deleted(const struct ovctl_objects *want,
 }
 
 /* A route goes with the address that it is sent from, or by which its router is reached. */
-static bool ovctl_addr_carries(const struct ovctl_object *addr, const struct ovctl_object *route)
+static bool ovctl_addr_carries(const struct ovctl_item *addr, const struct ovctl_item *route)
 {
-	if (ovctl_object_has(route, OVCTL_ROUTE_SRC) &&
+	if (ovctl_item_has(route, OVCTL_ROUTE_SRC) &&
 	    ovctl_addr_same(&addr->key.addr, &route->data[OVCTL_ROUTE_SRC].addr))
 		return true;
-	return ovctl_object_has(route, OVCTL_ROUTE_VIA) &&
+	return ovctl_item_has(route, OVCTL_ROUTE_VIA) &&
 	       ovctl_cidr_has(&addr->key, &route->data[OVCTL_ROUTE_VIA].addr);
 }
 
-static bool ovctl_route_goes(const struct ovctl_objects *want, const struct ovctl_objects *have,
-			     const struct ovctl_object *route)
+static bool ovctl_route_goes(const struct ovctl_items *want, const struct ovctl_items *have,
+			     const struct ovctl_item *route)
 {
 	unsigned int i, end;
 
-	if (ovctl_link_is_lost(want, have, route->netns, ovctl_object_said(route, OVCTL_ROUTE_DEV)))
+	if (ovctl_link_is_lost(want, have, route->netns, ovctl_item_said(route, OVCTL_ROUTE_DEV)))
 		return true;
-	for (i = ovctl_objects_range(have, OVCTL_KIND_ADDR, route->netns, &end); i < end; i++)
+	for (i = ovctl_items_range(have, OVCTL_KIND_ADDR, route->netns, &end); i < end; i++)
 		if (ovctl_addr_carries(&have->list[i], route) &&
 		    ovctl_is_deleted(want, &have->list[i]))
 			return true;
 	return false;
 }
 
-static bool ovctl_object_goes(const struct ovctl_objects *want, const struct ovctl_objects *have,
-			      const struct ovctl_object *obj)
+static bool ovctl_item_goes(const struct ovctl_items *want, const struct ovctl_items *have,
+			      const struct ovctl_item *obj)
 {
 	if (ovctl_netns_is_deleted(want, have, obj->netns))
 		return true;
@@ -188,26 +188,26 @@ static bool ovctl_object_goes(const struct ovctl_objects *want, const struct ovc
 	return obj->link[0] && ovctl_link_is_lost(want, have, obj->netns, obj->link);
 }
 
-static void ovctl_plan_lose(const struct ovctl_objects *want, struct ovctl_objects *have)
+static void ovctl_plan_lose(const struct ovctl_items *want, struct ovctl_items *have)
 {
 	unsigned int i;
 
 	ovctl_plan_lose_links(want, have);
 	for (i = 0; i < have->count; i++) {
-		struct ovctl_object *obj = &have->list[i];
+		struct ovctl_item *obj = &have->list[i];
 
 		if (obj->kind != OVCTL_KIND_LINK && obj->kind != OVCTL_KIND_NETNS)
-			obj->lost = ovctl_object_goes(want, have, obj);
+			obj->lost = ovctl_item_goes(want, have, obj);
 	}
 }
 
-static void ovctl_plan_deletions(struct ovctl_plan *plan, const struct ovctl_objects *want,
-				 const struct ovctl_objects *have)
+static void ovctl_plan_deletions(struct ovctl_plan *plan, const struct ovctl_items *want,
+				 const struct ovctl_items *have)
 {
 	unsigned int i;
 
 	for (i = 0; i < have->count; i++) {
-		const struct ovctl_object *obj = &have->list[i];
+		const struct ovctl_item *obj = &have->list[i];
 
 		if (!obj->lost && ovctl_is_deleted(want, obj))
 			ovctl_plan_add(plan, OVCTL_VERB_DEL, NULL, obj, 0);
@@ -215,20 +215,20 @@ static void ovctl_plan_deletions(struct ovctl_plan *plan, const struct ovctl_obj
 }
 
 /* Of two ends the one that comes first in order is made, and the other one with it. */
-static bool ovctl_made_with_other(const struct ovctl_objects *want,
-				  const struct ovctl_object *obj)
+static bool ovctl_made_with_other(const struct ovctl_items *want,
+				  const struct ovctl_item *obj)
 {
-	const struct ovctl_object *other;
+	const struct ovctl_item *other;
 
 	if (obj->kind != OVCTL_KIND_LINK || obj->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_VETH)
 		return false;
-	other = ovctl_plan_find(want, OVCTL_KIND_LINK, ovctl_object_said(obj, OVCTL_LINK_OF_NETNS),
-				ovctl_object_said(obj, OVCTL_LINK_OF), NULL);
-	return other && ovctl_object_cmp(other, obj) < 0;
+	other = ovctl_plan_find(want, OVCTL_KIND_LINK, ovctl_item_said(obj, OVCTL_LINK_OF_NETNS),
+				ovctl_item_said(obj, OVCTL_LINK_OF), NULL);
+	return other && ovctl_item_cmp(other, obj) < 0;
 }
 
-static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_objects *want,
-			       const struct ovctl_object *obj)
+static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_items *want,
+			       const struct ovctl_item *obj)
 {
 	uint32_t fields = obj->has;
 	enum ovctl_verb verb = OVCTL_VERB_ADD;
@@ -242,32 +242,32 @@ static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_objec
 }
 
 /* A bond takes a device only while it is down. */
-static bool ovctl_is_downed(const struct ovctl_objects *want, const struct ovctl_objects *have,
-			    const struct ovctl_object *state)
+static bool ovctl_is_downed(const struct ovctl_items *want, const struct ovctl_items *have,
+			    const struct ovctl_item *state)
 {
-	const struct ovctl_object *link, *was, *master;
+	const struct ovctl_item *link, *was, *master;
 
 	link = ovctl_plan_find(want, OVCTL_KIND_LINK, state->netns, state->link, NULL);
-	if (!link || !ovctl_object_said(link, OVCTL_LINK_MASTER)[0])
+	if (!link || !ovctl_item_said(link, OVCTL_LINK_MASTER)[0])
 		return false;
 	master = ovctl_plan_find(want, OVCTL_KIND_LINK, state->netns,
-				 ovctl_object_said(link, OVCTL_LINK_MASTER), NULL);
+				 ovctl_item_said(link, OVCTL_LINK_MASTER), NULL);
 	if (!master || master->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_BOND)
 		return false;
-	was = ovctl_objects_find(have, link);
+	was = ovctl_items_find(have, link);
 	return ovctl_link_is_lost(want, have, state->netns, master->link) ||
-	       (was && ovctl_object_differs(link, was) & 1U << OVCTL_LINK_MASTER);
+	       (was && ovctl_item_differs(link, was) & 1U << OVCTL_LINK_MASTER);
 }
 
-static uint32_t ovctl_plan_differs(const struct ovctl_objects *want,
-				   const struct ovctl_objects *have,
-				   const struct ovctl_object *obj,
-				   const struct ovctl_object *was)
+static uint32_t ovctl_plan_differs(const struct ovctl_items *want,
+				   const struct ovctl_items *have,
+				   const struct ovctl_item *obj,
+				   const struct ovctl_item *was)
 {
-	uint32_t differs = ovctl_object_differs(obj, was);
+	uint32_t differs = ovctl_item_differs(obj, was);
 
-	if (obj->kind == OVCTL_KIND_LINK && ovctl_object_said(obj, OVCTL_LINK_MASTER)[0] &&
-	    ovctl_link_is_lost(want, have, obj->netns, ovctl_object_said(obj, OVCTL_LINK_MASTER)))
+	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_said(obj, OVCTL_LINK_MASTER)[0] &&
+	    ovctl_link_is_lost(want, have, obj->netns, ovctl_item_said(obj, OVCTL_LINK_MASTER)))
 		differs |= 1U << OVCTL_LINK_MASTER;
 	if (obj->kind == OVCTL_KIND_STATE && ovctl_is_downed(want, have, obj))
 		differs |= 1U << OVCTL_STATE_UP;
@@ -275,15 +275,15 @@ static uint32_t ovctl_plan_differs(const struct ovctl_objects *want,
 }
 
 /* It was moved by who knows better than the store. */
-static bool ovctl_is_newer(const struct ovctl_object *obj, const struct ovctl_object *was)
+static bool ovctl_is_newer(const struct ovctl_item *obj, const struct ovctl_item *was)
 {
-	return obj->kind == OVCTL_KIND_FDB && ovctl_object_has(was, OVCTL_FDB_SEQ) &&
+	return obj->kind == OVCTL_KIND_FDB && ovctl_item_has(was, OVCTL_FDB_SEQ) &&
 	       was->data[OVCTL_FDB_SEQ].num > obj->data[OVCTL_FDB_SEQ].num;
 }
 
-static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_objects *want,
-			       const struct ovctl_objects *have, const struct ovctl_object *obj,
-			       const struct ovctl_object *was)
+static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_items *want,
+			       const struct ovctl_items *have, const struct ovctl_item *obj,
+			       const struct ovctl_item *was)
 {
 	uint32_t differs = ovctl_plan_differs(want, have, obj, was);
 	bool wrong = obj->kind == OVCTL_KIND_LINK && ovctl_link_is_wrong(obj, was);
@@ -300,16 +300,16 @@ static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_objec
 
 static unsigned int ovctl_op_rank(const struct ovctl_op *op)
 {
-	const struct ovctl_object *obj = ovctl_op_object(op);
+	const struct ovctl_item *obj = ovctl_op_object(op);
 	unsigned int rank = obj->kind * 16;
 
 	/* What new devices are to begin with is said before there are any. */
 	if (obj->kind == OVCTL_KIND_SYSCTL && !obj->link[0])
 		return OVCTL_KIND_NETNS * 16 + 1;
-	if (obj->kind == OVCTL_KIND_LINK && ovctl_object_has(obj, OVCTL_LINK_TYPE))
+	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_has(obj, OVCTL_LINK_TYPE))
 		rank += obj->data[OVCTL_LINK_TYPE].num;
 	/* A router is reached by another route. */
-	if (obj->kind == OVCTL_KIND_ROUTE && ovctl_object_has(obj, OVCTL_ROUTE_VIA))
+	if (obj->kind == OVCTL_KIND_ROUTE && ovctl_item_has(obj, OVCTL_ROUTE_VIA))
 		rank++;
 	return rank;
 }
@@ -329,7 +329,7 @@ static int ovctl_op_order(const void *a, const void *b)
 		return order;
 	order = (int)ovctl_op_rank(one) - (int)ovctl_op_rank(two);
 	if (!order)
-		order = ovctl_object_cmp(ovctl_op_object(one), ovctl_op_object(two));
+		order = ovctl_item_cmp(ovctl_op_object(one), ovctl_op_object(two));
 	return one->verb == OVCTL_VERB_DEL ? -order : order;
 }
 
@@ -339,19 +339,19 @@ static int ovctl_op_order(const void *a, const void *b)
  * @want: What is wanted; put into order.
  * @have: What there is; put into order. Both must outlive the plan.
  */
-void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_objects *want,
-		     struct ovctl_objects *have)
+void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
+		     struct ovctl_items *have)
 {
 	unsigned int i;
 
 	memset(plan, 0, sizeof(*plan));
-	ovctl_objects_sort(want);
-	ovctl_objects_sort(have);
+	ovctl_items_sort(want);
+	ovctl_items_sort(have);
 	ovctl_plan_lose(want, have);
 	ovctl_plan_deletions(plan, want, have);
 	for (i = 0; i < want->count; i++) {
-		const struct ovctl_object *obj = &want->list[i];
-		const struct ovctl_object *was = ovctl_objects_find(have, obj);
+		const struct ovctl_item *obj = &want->list[i];
+		const struct ovctl_item *was = ovctl_items_find(have, obj);
 
 		if (was && !was->lost)
 			ovctl_plan_present(plan, want, have, obj, was);
@@ -378,7 +378,7 @@ void ovctl_plan_free(struct ovctl_plan *plan)
  *
  * Return: the object as it should be, or where it should not be as it is.
  */
-const struct ovctl_object *ovctl_op_object(const struct ovctl_op *op)
+const struct ovctl_item *ovctl_op_object(const struct ovctl_op *op)
 {
 	return op->want ? op->want : op->have;
 }
@@ -393,7 +393,7 @@ void ovctl_op_name(char *buf, size_t size, const struct ovctl_op *op)
 {
 	char name[256];
 
-	ovctl_object_name(name, sizeof(name), ovctl_op_object(op));
+	ovctl_item_name(name, sizeof(name), ovctl_op_object(op));
 	snprintf(buf, size, "%s %s", ovctl_verbs[op->verb], name);
 }
 
@@ -409,9 +409,9 @@ void ovctl_op_text(char *buf, size_t size, const struct ovctl_op *op)
 	char name[320];
 
 	ovctl_op_name(name, sizeof(name), op);
-	ovctl_object_fields(fields, sizeof(fields), ovctl_op_object(op), op->fields);
+	ovctl_item_fields(fields, sizeof(fields), ovctl_op_object(op), op->fields);
 	if (op->have && op->want)
-		ovctl_object_fields(was, sizeof(was), op->have, op->fields);
+		ovctl_item_fields(was, sizeof(was), op->have, op->fields);
 	snprintf(buf, size, "%s%s%s%s%s%s", name, fields[0] ? " " : "",
 		 fields, was[0] ? " (is " : "", was, was[0] ? ")" : "");
 }
@@ -424,10 +424,10 @@ void ovctl_op_text(char *buf, size_t size, const struct ovctl_op *op)
  */
 json_t *ovctl_op_record(const struct ovctl_op *op)
 {
-	json_t *rec = ovctl_object_record(ovctl_op_object(op), op->fields);
+	json_t *rec = ovctl_item_record(ovctl_op_object(op), op->fields);
 
 	json_object_set_new(rec, "op", json_string(ovctl_verbs[op->verb]));
 	if (op->have && op->want && op->fields)
-		json_object_set_new(rec, "is", ovctl_object_record(op->have, op->fields));
+		json_object_set_new(rec, "is", ovctl_item_record(op->have, op->fields));
 	return rec;
 }

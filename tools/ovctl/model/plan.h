@@ -2,7 +2,7 @@
 #ifndef OVCTL_PLAN_H
 #define OVCTL_PLAN_H
 
-#include "object.h"
+#include "item.h"
 
 /**
  * enum ovctl_verb - What is to be done.
@@ -30,8 +30,8 @@ enum ovctl_verb {
  */
 struct ovctl_op {
 	enum ovctl_verb verb;
-	const struct ovctl_object *want;
-	const struct ovctl_object *have;
+	const struct ovctl_item *want;
+	const struct ovctl_item *have;
 	uint32_t fields;
 };
 
@@ -47,10 +47,10 @@ struct ovctl_plan {
 	unsigned int verbs[OVCTL_VERBS];
 };
 
-void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_objects *want,
-		     struct ovctl_objects *have);
+void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
+		     struct ovctl_items *have);
 void ovctl_plan_free(struct ovctl_plan *plan);
-const struct ovctl_object *ovctl_op_object(const struct ovctl_op *op);
+const struct ovctl_item *ovctl_op_object(const struct ovctl_op *op);
 void ovctl_op_name(char *buf, size_t size, const struct ovctl_op *op);
 void ovctl_op_text(char *buf, size_t size, const struct ovctl_op *op);
 json_t *ovctl_op_record(const struct ovctl_op *op);

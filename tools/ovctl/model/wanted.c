@@ -38,7 +38,7 @@
  * @mesh: The namespace that its segments send from: that of its mesh, or the underlay.
  */
 struct ovctl_place {
-	struct ovctl_objects *objs;
+	struct ovctl_items *objs;
 	const struct ovctl_model *model;
 	const struct ovctl_tenant *tenant;
 	const struct ovctl_vpc *vpc;
@@ -47,76 +47,76 @@ struct ovctl_place {
 	char mesh[OVCTL_NETNS_SIZE];
 };
 
-static void ovctl_want_netns(struct ovctl_objects *objs, const char *netns)
+static void ovctl_want_netns(struct ovctl_items *objs, const char *netns)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
-	ovctl_object_add(objs, OVCTL_KIND_NETNS, netns, "");
-	obj = ovctl_object_add(objs, OVCTL_KIND_STATE, netns, "lo");
-	ovctl_object_num(obj, OVCTL_STATE_UP, 1);
+	ovctl_item_add(objs, OVCTL_KIND_NETNS, netns, "");
+	obj = ovctl_item_add(objs, OVCTL_KIND_STATE, netns, "lo");
+	ovctl_item_num(obj, OVCTL_STATE_UP, 1);
 }
 
-static struct ovctl_object *ovctl_want_link(struct ovctl_objects *objs, const char *netns,
+static struct ovctl_item *ovctl_want_link(struct ovctl_items *objs, const char *netns,
 					    const char *link, enum ovctl_link_type type)
 {
-	struct ovctl_object *obj = ovctl_object_add(objs, OVCTL_KIND_STATE, netns, link);
+	struct ovctl_item *obj = ovctl_item_add(objs, OVCTL_KIND_STATE, netns, link);
 
-	ovctl_object_num(obj, OVCTL_STATE_UP, 1);
-	obj = ovctl_object_add(objs, OVCTL_KIND_LINK, netns, link);
-	ovctl_object_num(obj, OVCTL_LINK_TYPE, type);
+	ovctl_item_num(obj, OVCTL_STATE_UP, 1);
+	obj = ovctl_item_add(objs, OVCTL_KIND_LINK, netns, link);
+	ovctl_item_num(obj, OVCTL_LINK_TYPE, type);
 	return obj;
 }
 
 /* A port of a device, or one end of two. */
-static struct ovctl_object *ovctl_want_link_of(struct ovctl_objects *objs, const char *netns,
+static struct ovctl_item *ovctl_want_link_of(struct ovctl_items *objs, const char *netns,
 					       const char *link, enum ovctl_link_type type,
 					       const char *of_netns, const char *of)
 {
-	struct ovctl_object *obj = ovctl_want_link(objs, netns, link, type);
+	struct ovctl_item *obj = ovctl_want_link(objs, netns, link, type);
 
-	ovctl_object_text(objs, obj, OVCTL_LINK_OF_NETNS, of_netns);
-	ovctl_object_text(objs, obj, OVCTL_LINK_OF, of);
+	ovctl_item_text(objs, obj, OVCTL_LINK_OF_NETNS, of_netns);
+	ovctl_item_text(objs, obj, OVCTL_LINK_OF, of);
 	return obj;
 }
 
-static void ovctl_want_addr(struct ovctl_objects *objs, const char *netns, const char *link,
+static void ovctl_want_addr(struct ovctl_items *objs, const char *netns, const char *link,
 			    const struct ovctl_addr *addr, uint8_t plen)
 {
-	struct ovctl_object *obj = ovctl_object_add(objs, OVCTL_KIND_ADDR, netns, link);
+	struct ovctl_item *obj = ovctl_item_add(objs, OVCTL_KIND_ADDR, netns, link);
 
 	obj->key.addr = *addr;
 	obj->key.plen = plen;
 	/* The model knows that nobody else has it, and no packet has to wait. */
 	if (addr->len == 16)
-		ovctl_object_num(obj, OVCTL_ADDR_NODAD, 1);
+		ovctl_item_num(obj, OVCTL_ADDR_NODAD, 1);
 }
 
-static void ovctl_want_route(struct ovctl_objects *objs, const char *netns,
+static void ovctl_want_route(struct ovctl_items *objs, const char *netns,
 			     const struct ovctl_cidr *dst, const char *dev,
 			     const struct ovctl_addr *via)
 {
-	struct ovctl_object *obj = ovctl_object_add(objs, OVCTL_KIND_ROUTE, netns, "");
+	struct ovctl_item *obj = ovctl_item_add(objs, OVCTL_KIND_ROUTE, netns, "");
 
 	obj->key = *dst;
 	ovctl_cidr_network(&obj->key);
-	ovctl_object_text(objs, obj, OVCTL_ROUTE_DEV, dev);
+	ovctl_item_text(objs, obj, OVCTL_ROUTE_DEV, dev);
 	if (via)
-		ovctl_object_addr(obj, OVCTL_ROUTE_VIA, via);
+		ovctl_item_addr(obj, OVCTL_ROUTE_VIA, via);
 }
 
-static void ovctl_want_sysctl(struct ovctl_objects *objs, const char *netns, const char *name,
+static void ovctl_want_sysctl(struct ovctl_items *objs, const char *netns, const char *name,
 			      uint32_t value)
 {
-	struct ovctl_object *obj = ovctl_object_add(objs, OVCTL_KIND_SYSCTL, netns, "");
+	struct ovctl_item *obj = ovctl_item_add(objs, OVCTL_KIND_SYSCTL, netns, "");
 
-	obj->name = ovctl_objects_text(objs, name);
-	ovctl_object_num(obj, OVCTL_SYSCTL_VALUE, value);
+	obj->name = ovctl_items_text(objs, name);
+	ovctl_item_num(obj, OVCTL_SYSCTL_VALUE, value);
 }
 
 /* A router checks no source against its routes: what a transit may bring in is checked there,
  * by peer.
  */
-static void ovctl_want_router(struct ovctl_objects *objs, const char *netns)
+static void ovctl_want_router(struct ovctl_items *objs, const char *netns)
 {
 	ovctl_want_netns(objs, netns);
 	ovctl_want_sysctl(objs, netns, "ipv4/ip_forward", 1);
@@ -133,7 +133,7 @@ static struct ovctl_cidr ovctl_cidr_alone(const struct ovctl_addr *addr)
 /* --- hosts --- */
 
 /* The link of a lab's host, and the router's side of it. */
-static void ovctl_want_lab(struct ovctl_objects *objs, const struct ovctl_host *host)
+static void ovctl_want_lab(struct ovctl_items *objs, const struct ovctl_host *host)
 {
 	char side[OVCTL_LINK_SIZE];
 
@@ -151,7 +151,7 @@ static void ovctl_want_lab(struct ovctl_objects *objs, const struct ovctl_host *
 }
 
 /* The VTEPs of another host are behind the next hop, unless they are on the link itself. */
-static void ovctl_want_way(struct ovctl_objects *objs, const struct ovctl_host *host,
+static void ovctl_want_way(struct ovctl_items *objs, const struct ovctl_host *host,
 			   const struct ovctl_host *other)
 {
 	if (!host->nexthop.len || host->nexthop.len != other->vtep.addr.len)
@@ -163,7 +163,7 @@ static void ovctl_want_way(struct ovctl_objects *objs, const struct ovctl_host *
 	ovctl_want_route(objs, host->netns, &other->vtep, host->uplink, &host->nexthop);
 }
 
-static void ovctl_want_host(struct ovctl_objects *objs, const struct ovctl_model *model,
+static void ovctl_want_host(struct ovctl_items *objs, const struct ovctl_model *model,
 			    const struct ovctl_host *host)
 {
 	unsigned int i;
@@ -183,28 +183,28 @@ static void ovctl_want_host(struct ovctl_objects *objs, const struct ovctl_model
 static void ovctl_want_l3(const struct ovctl_place *place, const char *netns, const char *link,
 			  uint32_t vni)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	obj = ovctl_want_link(place->objs, netns, link, OVCTL_LINK_L3);
-	ovctl_object_text(place->objs, obj, OVCTL_LINK_UNDERLAY, place->host->netns);
-	obj = ovctl_object_add(place->objs, OVCTL_KIND_DEV, netns, link);
-	ovctl_object_num(obj, OVCTL_DEV_VNI, vni);
-	ovctl_object_num(obj, OVCTL_DEV_ENCAP, TENOVL_ENCAP_GRE);
-	ovctl_object_num(obj, OVCTL_DEV_GRE_KEY, TENOVL_GRE_KEY_PLAIN);
-	ovctl_object_addr(obj, OVCTL_DEV_LOCAL, &place->vpc->vtep);
-	ovctl_object_num(obj, OVCTL_DEV_MTU_AUTO, 1);
+	ovctl_item_text(place->objs, obj, OVCTL_LINK_UNDERLAY, place->host->netns);
+	obj = ovctl_item_add(place->objs, OVCTL_KIND_DEV, netns, link);
+	ovctl_item_num(obj, OVCTL_DEV_VNI, vni);
+	ovctl_item_num(obj, OVCTL_DEV_ENCAP, TENOVL_ENCAP_GRE);
+	ovctl_item_num(obj, OVCTL_DEV_GRE_KEY, TENOVL_GRE_KEY_PLAIN);
+	ovctl_item_addr(obj, OVCTL_DEV_LOCAL, &place->vpc->vtep);
+	ovctl_item_num(obj, OVCTL_DEV_MTU_AUTO, 1);
 }
 
 static void ovctl_want_inner(const struct ovctl_place *place, const char *netns,
 			     const char *link, const struct ovctl_cidr *dst,
 			     const struct ovctl_addr *peer)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
-	obj = ovctl_object_add(place->objs, OVCTL_KIND_INNER, netns, link);
+	obj = ovctl_item_add(place->objs, OVCTL_KIND_INNER, netns, link);
 	obj->key = *dst;
 	ovctl_cidr_network(&obj->key);
-	ovctl_object_addr(obj, OVCTL_INNER_PEER, peer);
+	ovctl_item_addr(obj, OVCTL_INNER_PEER, peer);
 	ovctl_want_route(place->objs, netns, dst, link, NULL);
 }
 
@@ -212,7 +212,7 @@ static void ovctl_want_inner(const struct ovctl_place *place, const char *netns,
 static void ovctl_want_mesh(const struct ovctl_place *place)
 {
 	const struct ovctl_tenant *tenant = place->tenant;
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	struct ovctl_addr addr;
 	struct ovctl_cidr cidr;
 	unsigned int i;
@@ -228,10 +228,10 @@ static void ovctl_want_mesh(const struct ovctl_place *place)
 			continue;
 		ovctl_addr_mesh(&addr, other->id);
 		cidr = ovctl_cidr_alone(&addr);
-		obj = ovctl_object_add(place->objs, OVCTL_KIND_PEER, place->mesh, OVCTL_MESH_NAME);
+		obj = ovctl_item_add(place->objs, OVCTL_KIND_PEER, place->mesh, OVCTL_MESH_NAME);
 		obj->key.addr = other->vtep;
-		ovctl_object_num(obj, OVCTL_PEER_ADMIN, TENOVL_ADMIN_UP);
-		ovctl_object_list(place->objs, obj, OVCTL_PEER_INNER, &cidr, 1);
+		ovctl_item_num(obj, OVCTL_PEER_ADMIN, TENOVL_ADMIN_UP);
+		ovctl_item_list(place->objs, obj, OVCTL_PEER_INNER, &cidr, 1);
 		ovctl_want_inner(place, place->mesh, OVCTL_MESH_NAME, &cidr, &other->vtep);
 	}
 }
@@ -242,7 +242,7 @@ static void ovctl_want_transit_peer(const struct ovctl_place *place,
 {
 	const struct ovctl_tenant *tenant = place->tenant;
 	struct ovctl_cidr *list = NULL;
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	unsigned int i, count = 0;
 
 	for (i = 0; i < tenant->n_subnets; i++) {
@@ -257,10 +257,10 @@ static void ovctl_want_transit_peer(const struct ovctl_place *place,
 			list[count++] = *cidrs[family];
 		}
 	}
-	obj = ovctl_object_add(place->objs, OVCTL_KIND_PEER, place->netns, OVCTL_TRANSIT_NAME);
+	obj = ovctl_item_add(place->objs, OVCTL_KIND_PEER, place->netns, OVCTL_TRANSIT_NAME);
 	obj->key.addr = other->vtep;
-	ovctl_object_num(obj, OVCTL_PEER_ADMIN, TENOVL_ADMIN_UP);
-	ovctl_object_list(place->objs, obj, OVCTL_PEER_INNER, list, count);
+	ovctl_item_num(obj, OVCTL_PEER_ADMIN, TENOVL_ADMIN_UP);
+	ovctl_item_list(place->objs, obj, OVCTL_PEER_INNER, list, count);
 	free(list);
 }
 
@@ -347,20 +347,20 @@ static void ovctl_want_segment_dev(const struct ovctl_place *place,
 	bool gre = subnet->encap == OVCTL_ENCAP_GRE &&
 		   place->tenant->transport == OVCTL_TRANSPORT_DIRECT;
 	struct ovctl_addr local = ovctl_segment_addr(place, place->vpc);
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	struct ovctl_addr mac;
 
 	ovctl_mac_gateway(&mac);
 	obj = ovctl_want_link(place->objs, place->netns, link, OVCTL_LINK_L2);
-	ovctl_object_text(place->objs, obj, OVCTL_LINK_UNDERLAY, place->mesh);
-	ovctl_object_addr(obj, OVCTL_LINK_MAC, &mac);
-	ovctl_object_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
-	obj = ovctl_object_add(place->objs, OVCTL_KIND_DEV, place->netns, link);
-	ovctl_object_num(obj, OVCTL_DEV_VNI, subnet->vni);
-	ovctl_object_num(obj, OVCTL_DEV_ENCAP, gre ? TENOVL_ENCAP_GRE : TENOVL_ENCAP_VXLAN);
-	ovctl_object_num(obj, OVCTL_DEV_GRE_KEY, TENOVL_GRE_KEY_NVGRE);
-	ovctl_object_addr(obj, OVCTL_DEV_LOCAL, &local);
-	ovctl_object_num(obj, OVCTL_DEV_MTU_AUTO, 1);
+	ovctl_item_text(place->objs, obj, OVCTL_LINK_UNDERLAY, place->mesh);
+	ovctl_item_addr(obj, OVCTL_LINK_MAC, &mac);
+	ovctl_item_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
+	obj = ovctl_item_add(place->objs, OVCTL_KIND_DEV, place->netns, link);
+	ovctl_item_num(obj, OVCTL_DEV_VNI, subnet->vni);
+	ovctl_item_num(obj, OVCTL_DEV_ENCAP, gre ? TENOVL_ENCAP_GRE : TENOVL_ENCAP_VXLAN);
+	ovctl_item_num(obj, OVCTL_DEV_GRE_KEY, TENOVL_GRE_KEY_NVGRE);
+	ovctl_item_addr(obj, OVCTL_DEV_LOCAL, &local);
+	ovctl_item_num(obj, OVCTL_DEV_MTU_AUTO, 1);
 }
 
 static void ovctl_want_gateway(const struct ovctl_place *place,
@@ -383,27 +383,27 @@ static void ovctl_want_segment_peers(const struct ovctl_place *place,
 
 	for (i = 0; i < subnet->n_vpcs; i++) {
 		const struct ovctl_vpc *other = ovctl_tenant_vpc(place->tenant, subnet->vpcs[i]);
-		struct ovctl_object *obj;
+		struct ovctl_item *obj;
 
 		if (!other ||
 		    !ovctl_subnet_peers(place->tenant, subnet, place->vpc->id, other->id))
 			continue;
-		obj = ovctl_object_add(place->objs, OVCTL_KIND_PEER, place->netns, link);
+		obj = ovctl_item_add(place->objs, OVCTL_KIND_PEER, place->netns, link);
 		obj->key.addr = ovctl_segment_addr(place, other);
-		ovctl_object_num(obj, OVCTL_PEER_ADMIN, TENOVL_ADMIN_UP);
+		ovctl_item_num(obj, OVCTL_PEER_ADMIN, TENOVL_ADMIN_UP);
 	}
 }
 
 static void ovctl_want_neigh(const struct ovctl_place *place, const char *link,
 			     const struct ovctl_addr *addr, const struct ovctl_addr *mac)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	if (!addr->len)
 		return;
-	obj = ovctl_object_add(place->objs, OVCTL_KIND_NEIGH, place->netns, link);
+	obj = ovctl_item_add(place->objs, OVCTL_KIND_NEIGH, place->netns, link);
 	obj->key.addr = *addr;
-	ovctl_object_addr(obj, OVCTL_NEIGH_MAC, mac);
+	ovctl_item_addr(obj, OVCTL_NEIGH_MAC, mac);
 }
 
 /* What a head knows of a VM, wherever that is. */
@@ -412,17 +412,17 @@ static void ovctl_want_known(const struct ovctl_place *place,
 			     const struct ovctl_vm *vm)
 {
 	const struct ovctl_vpc *other = ovctl_tenant_vpc(place->tenant, vm->vpc);
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	struct ovctl_addr addr;
 
 	if (vm->vpc != place->vpc->id) {
 		if (!other || !ovctl_subnet_peers(place->tenant, subnet, place->vpc->id, vm->vpc))
 			return;
 		addr = ovctl_segment_addr(place, other);
-		obj = ovctl_object_add(place->objs, OVCTL_KIND_FDB, place->netns, link);
+		obj = ovctl_item_add(place->objs, OVCTL_KIND_FDB, place->netns, link);
 		obj->key.addr = vm->mac;
-		ovctl_object_addr(obj, OVCTL_FDB_PEER, &addr);
-		ovctl_object_num(obj, OVCTL_FDB_SEQ, vm->seq);
+		ovctl_item_addr(obj, OVCTL_FDB_PEER, &addr);
+		ovctl_item_num(obj, OVCTL_FDB_SEQ, vm->seq);
 	}
 	ovctl_want_neigh(place, link, &vm->ip4, &vm->mac);
 	ovctl_want_neigh(place, link, &vm->ip6, &vm->mac);
@@ -435,22 +435,22 @@ static void ovctl_want_bridges(const struct ovctl_place *place,
 
 	for (i = 0; i < count; i++) {
 		char bridge[OVCTL_LINK_SIZE], port[OVCTL_LINK_SIZE];
-		struct ovctl_object *obj;
+		struct ovctl_item *obj;
 
 		ovctl_name_bridge(bridge, sizeof(bridge), subnet->id, i);
 		ovctl_name_port(port, sizeof(port), subnet->id, i);
 		obj = ovctl_want_link(place->objs, place->netns, bridge, OVCTL_LINK_BRIDGE);
 		/* It has no address, and is not to answer for those of the head. */
-		ovctl_object_num(obj, OVCTL_LINK_ARP, 0);
-		ovctl_object_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
+		ovctl_item_num(obj, OVCTL_LINK_ARP, 0);
+		ovctl_item_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
 		obj = ovctl_want_link_of(place->objs, place->netns, port, OVCTL_LINK_PORT,
 					 place->netns, link);
-		ovctl_object_text(place->objs, obj, OVCTL_LINK_MASTER, bridge);
-		ovctl_object_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
-		obj = ovctl_object_add(place->objs, OVCTL_KIND_PORT, place->netns, port);
-		ovctl_object_text(place->objs, obj, OVCTL_PORT_DEV_NETNS, place->netns);
-		ovctl_object_text(place->objs, obj, OVCTL_PORT_DEV, link);
-		ovctl_object_num(obj, OVCTL_PORT_PRIORITY, 10 * (i + 1));
+		ovctl_item_text(place->objs, obj, OVCTL_LINK_MASTER, bridge);
+		ovctl_item_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
+		obj = ovctl_item_add(place->objs, OVCTL_KIND_PORT, place->netns, port);
+		ovctl_item_text(place->objs, obj, OVCTL_PORT_DEV_NETNS, place->netns);
+		ovctl_item_text(place->objs, obj, OVCTL_PORT_DEV, link);
+		ovctl_item_num(obj, OVCTL_PORT_PRIORITY, 10 * (i + 1));
 	}
 }
 
@@ -484,61 +484,61 @@ static void ovctl_want_guard(const struct ovctl_place *place, const struct ovctl
 {
 	struct ovctl_cidr mac = { .addr = vm->mac };
 	struct ovctl_cidr ips[2];
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	unsigned int count = 0;
 
 	if (vm->ip4.len)
 		ips[count++] = (struct ovctl_cidr){ .addr = vm->ip4 };
 	if (vm->ip6.len)
 		ips[count++] = (struct ovctl_cidr){ .addr = vm->ip6 };
-	obj = ovctl_object_add(place->objs, OVCTL_KIND_PORT, netns, vm->link);
-	ovctl_object_text(place->objs, obj, OVCTL_PORT_DEV_NETNS, place->netns);
-	ovctl_object_text(place->objs, obj, OVCTL_PORT_DEV, segment);
-	ovctl_object_num(obj, OVCTL_PORT_ROLE, TENOVL_PORT_ROLE_ACCESS);
-	ovctl_object_list(place->objs, obj, OVCTL_PORT_MACS, &mac, 1);
-	ovctl_object_list(place->objs, obj, OVCTL_PORT_IPS, ips, count);
+	obj = ovctl_item_add(place->objs, OVCTL_KIND_PORT, netns, vm->link);
+	ovctl_item_text(place->objs, obj, OVCTL_PORT_DEV_NETNS, place->netns);
+	ovctl_item_text(place->objs, obj, OVCTL_PORT_DEV, segment);
+	ovctl_item_num(obj, OVCTL_PORT_ROLE, TENOVL_PORT_ROLE_ACCESS);
+	ovctl_item_list(place->objs, obj, OVCTL_PORT_MACS, &mac, 1);
+	ovctl_item_list(place->objs, obj, OVCTL_PORT_IPS, ips, count);
 }
 
 static void ovctl_want_tap(const struct ovctl_place *place, const struct ovctl_vm *vm,
 			   const char *netns, const char *segment)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
-	obj = ovctl_object_add(place->objs, OVCTL_KIND_ACCESS, netns, vm->link);
-	ovctl_object_text(place->objs, obj, OVCTL_ACCESS_DEV_NETNS, place->netns);
-	ovctl_object_text(place->objs, obj, OVCTL_ACCESS_DEV, segment);
+	obj = ovctl_item_add(place->objs, OVCTL_KIND_ACCESS, netns, vm->link);
+	ovctl_item_text(place->objs, obj, OVCTL_ACCESS_DEV_NETNS, place->netns);
+	ovctl_item_text(place->objs, obj, OVCTL_ACCESS_DEV, segment);
 	ovctl_want_guard(place, vm, netns, segment);
 }
 
 static void ovctl_want_direct(const struct ovctl_place *place, const struct ovctl_vm *vm,
 			      const char *netns, const char *segment)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	obj = ovctl_want_link_of(place->objs, netns, vm->link, OVCTL_LINK_PORT, place->netns,
 				 segment);
-	ovctl_object_addr(obj, OVCTL_LINK_MAC, &vm->mac);
+	ovctl_item_addr(obj, OVCTL_LINK_MAC, &vm->mac);
 	ovctl_want_guard(place, vm, netns, segment);
 }
 
 /* A leg on one bridge. @inner: the VM's end of it. */
-static struct ovctl_object *ovctl_want_leg(const struct ovctl_place *place,
+static struct ovctl_item *ovctl_want_leg(const struct ovctl_place *place,
 					   const struct ovctl_subnet *subnet,
 					   const struct ovctl_vm *vm, unsigned int index,
 					   const char *netns, const char *inner)
 {
 	unsigned int mtu = OVCTL_UNDERLAY_MTU - ovctl_overhead(place, subnet);
 	char leg[OVCTL_LINK_SIZE], bridge[OVCTL_LINK_SIZE];
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	ovctl_name_leg(leg, sizeof(leg), vm->id, index);
 	ovctl_name_bridge(bridge, sizeof(bridge), subnet->id, index);
 	obj = ovctl_want_link_of(place->objs, place->netns, leg, OVCTL_LINK_VETH, netns, inner);
-	ovctl_object_text(place->objs, obj, OVCTL_LINK_MASTER, bridge);
-	ovctl_object_num(obj, OVCTL_LINK_MTU, mtu);
-	ovctl_object_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
+	ovctl_item_text(place->objs, obj, OVCTL_LINK_MASTER, bridge);
+	ovctl_item_num(obj, OVCTL_LINK_MTU, mtu);
+	ovctl_item_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
 	obj = ovctl_want_link_of(place->objs, netns, inner, OVCTL_LINK_VETH, place->netns, leg);
-	ovctl_object_num(obj, OVCTL_LINK_MTU, mtu);
+	ovctl_item_num(obj, OVCTL_LINK_MTU, mtu);
 	return obj;
 }
 
@@ -550,20 +550,20 @@ static void ovctl_want_bond(const struct ovctl_place *place, const struct ovctl_
 {
 	unsigned int i, count = ovctl_subnet_bridges(subnet);
 	char inner[OVCTL_LINK_SIZE];
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	obj = ovctl_want_link(place->objs, netns, vm->link, OVCTL_LINK_BOND);
-	ovctl_object_num(obj, OVCTL_LINK_BOND_MODE, OVCTL_BOND_ACTIVE_BACKUP);
-	ovctl_object_addr(obj, OVCTL_LINK_MAC, &vm->mac);
-	ovctl_object_num(obj, OVCTL_LINK_BOND_INTERVAL, OVCTL_BOND_INTERVAL);
+	ovctl_item_num(obj, OVCTL_LINK_BOND_MODE, OVCTL_BOND_ACTIVE_BACKUP);
+	ovctl_item_addr(obj, OVCTL_LINK_MAC, &vm->mac);
+	ovctl_item_num(obj, OVCTL_LINK_BOND_INTERVAL, OVCTL_BOND_INTERVAL);
 	if (subnet->gw4.len && vm->ip4.len)
-		ovctl_object_addr(obj, OVCTL_LINK_BOND_TARGET, &subnet->gw4);
+		ovctl_item_addr(obj, OVCTL_LINK_BOND_TARGET, &subnet->gw4);
 	if (subnet->gw6.len && vm->ip6.len)
-		ovctl_object_addr(obj, OVCTL_LINK_BOND_TARGET6, &subnet->gw6);
+		ovctl_item_addr(obj, OVCTL_LINK_BOND_TARGET6, &subnet->gw6);
 	for (i = 0; i < count; i++) {
 		ovctl_name_inner_leg(inner, sizeof(inner), vm, i);
 		obj = ovctl_want_leg(place, subnet, vm, i, netns, inner);
-		ovctl_object_text(place->objs, obj, OVCTL_LINK_MASTER, vm->link);
+		ovctl_item_text(place->objs, obj, OVCTL_LINK_MASTER, vm->link);
 	}
 }
 
@@ -588,7 +588,7 @@ static void ovctl_want_vm(const struct ovctl_place *place, const struct ovctl_su
 {
 	unsigned int bridges = ovctl_subnet_bridges(subnet);
 	char netns[OVCTL_NETNS_SIZE];
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	ovctl_vm_netns(netns, sizeof(netns), place, vm);
 	if (vm->kind == OVCTL_VM_TAP) {
@@ -601,7 +601,7 @@ static void ovctl_want_vm(const struct ovctl_place *place, const struct ovctl_su
 		ovctl_want_direct(place, vm, netns, segment);
 	} else if (bridges == 1) {
 		obj = ovctl_want_leg(place, subnet, vm, 0, netns, vm->link);
-		ovctl_object_addr(obj, OVCTL_LINK_MAC, &vm->mac);
+		ovctl_item_addr(obj, OVCTL_LINK_MAC, &vm->mac);
 	} else {
 		ovctl_want_bond(place, subnet, vm, netns);
 	}
@@ -648,7 +648,7 @@ static void ovctl_want_vpc(const struct ovctl_place *place)
 			ovctl_want_segment(place, &place->tenant->subnets[i]);
 }
 
-static void ovctl_want_tenant(struct ovctl_objects *objs, const struct ovctl_model *model,
+static void ovctl_want_tenant(struct ovctl_items *objs, const struct ovctl_model *model,
 			      const struct ovctl_tenant *tenant)
 {
 	unsigned int i;
@@ -678,7 +678,7 @@ static void ovctl_want_tenant(struct ovctl_objects *objs, const struct ovctl_mod
  * @objs: An empty list; filled, in order.
  * @model: The model.
  */
-void ovctl_wanted_make(struct ovctl_objects *objs, const struct ovctl_model *model)
+void ovctl_wanted_make(struct ovctl_items *objs, const struct ovctl_model *model)
 {
 	unsigned int i;
 
@@ -686,5 +686,5 @@ void ovctl_wanted_make(struct ovctl_objects *objs, const struct ovctl_model *mod
 		ovctl_want_host(objs, model, &model->hosts[i]);
 	for (i = 0; i < model->n_tenants; i++)
 		ovctl_want_tenant(objs, model, &model->tenants[i]);
-	ovctl_objects_unite(objs);
+	ovctl_items_unite(objs);
 }

@@ -2,8 +2,8 @@
 #ifndef OVCTL_WANTED_H
 #define OVCTL_WANTED_H
 
-#include "object.h"
+#include "item.h"
 
-void ovctl_wanted_make(struct ovctl_objects *objs, const struct ovctl_model *model);
+void ovctl_wanted_make(struct ovctl_items *objs, const struct ovctl_model *model);
 
 #endif

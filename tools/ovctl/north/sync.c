@@ -35,16 +35,16 @@ struct ovctl_work_order {
 	struct ovctl *ov;
 	struct ovctl_model model;
 	struct ovctl_spaces spaces;
-	struct ovctl_objects want;
-	struct ovctl_objects have;
+	struct ovctl_items want;
+	struct ovctl_items have;
 	struct ovctl_plan plan;
 };
 
 static void ovctl_order_clear(struct ovctl_work_order *order)
 {
 	ovctl_plan_free(&order->plan);
-	ovctl_objects_free(&order->want);
-	ovctl_objects_free(&order->have);
+	ovctl_items_free(&order->want);
+	ovctl_items_free(&order->have);
 	ovctl_spaces_free(&order->spaces);
 	ovctl_model_free(&order->model);
 }
@@ -268,7 +268,7 @@ static int ovctl_sync_conflicts(struct ovctl_work_order *order)
 
 		if (op->verb != OVCTL_VERB_CONFLICT)
 			continue;
-		ovctl_object_name(name, sizeof(name), op->want);
+		ovctl_item_name(name, sizeof(name), op->want);
 		ovctl_say(order->ov, "%s: there is one of that name already that is not of ovctl's making: delete or rename it",
 			  name);
 	}

@@ -39,9 +39,9 @@
  * @marked: It carries our mark.
  */
 struct ovctl_reader {
-	struct ovctl_objects *have;
+	struct ovctl_items *have;
 	struct ovctl_spaces *spaces;
-	const struct ovctl_objects *want;
+	const struct ovctl_items *want;
 	struct ovctl_space *space;
 	bool marked;
 };
@@ -121,27 +121,27 @@ static enum ovctl_link_type ovctl_link_type(const char *kind)
 	return OVCTL_LINK_EXISTING;
 }
 
-static void ovctl_read_bond(struct ovctl_object *obj, struct nlattr *data)
+static void ovctl_read_bond(struct ovctl_item *obj, struct nlattr *data)
 {
 	struct nlattr *nla;
 	struct ovctl_addr addr;
 
 	nla = ovctl_inside(data, IFLA_BOND_MODE);
 	if (nla)
-		ovctl_object_num(obj, OVCTL_LINK_BOND_MODE, nla_get_u8(nla));
+		ovctl_item_num(obj, OVCTL_LINK_BOND_MODE, nla_get_u8(nla));
 	nla = ovctl_inside(data, IFLA_BOND_ARP_INTERVAL);
 	if (nla)
-		ovctl_object_num(obj, OVCTL_LINK_BOND_INTERVAL, nla_get_u32(nla));
+		ovctl_item_num(obj, OVCTL_LINK_BOND_INTERVAL, nla_get_u32(nla));
 	/* Those that are said are one each: the first of the list. */
 	nla = ovctl_inside(data, IFLA_BOND_ARP_IP_TARGET);
 	if (nla && nla_len(nla) && ovctl_addr_take(&addr, nla_data(nla)))
-		ovctl_object_addr(obj, OVCTL_LINK_BOND_TARGET, &addr);
+		ovctl_item_addr(obj, OVCTL_LINK_BOND_TARGET, &addr);
 	nla = ovctl_inside(data, IFLA_BOND_NS_IP6_TARGET);
 	if (nla && nla_len(nla) && ovctl_addr_take(&addr, nla_data(nla)))
-		ovctl_object_addr(obj, OVCTL_LINK_BOND_TARGET6, &addr);
+		ovctl_item_addr(obj, OVCTL_LINK_BOND_TARGET6, &addr);
 }
 
-static void ovctl_read_info(struct ovctl_object *obj, struct nlattr *info)
+static void ovctl_read_info(struct ovctl_item *obj, struct nlattr *info)
 {
 	struct nlattr *kind = ovctl_inside(info, IFLA_INFO_KIND);
 	struct nlattr *data = ovctl_inside(info, IFLA_INFO_DATA);
@@ -149,12 +149,12 @@ static void ovctl_read_info(struct ovctl_object *obj, struct nlattr *info)
 
 	if (kind)
 		type = ovctl_link_type(nla_get_string(kind));
-	ovctl_object_num(obj, OVCTL_LINK_TYPE, type);
+	ovctl_item_num(obj, OVCTL_LINK_TYPE, type);
 	if (type == OVCTL_LINK_BOND)
 		ovctl_read_bond(obj, data);
 }
 
-static void ovctl_read_link_attrs(struct ovctl_object *obj, struct nlattr **tb)
+static void ovctl_read_link_attrs(struct ovctl_item *obj, struct nlattr **tb)
 {
 	struct nlattr *mode = ovctl_inside(ovctl_inside(tb[IFLA_AF_SPEC], AF_INET6),
 					   IFLA_INET6_ADDR_GEN_MODE);
@@ -162,15 +162,15 @@ static void ovctl_read_link_attrs(struct ovctl_object *obj, struct nlattr **tb)
 
 	ovctl_read_info(obj, tb[IFLA_LINKINFO]);
 	if (ovctl_addr_take(&addr, tb[IFLA_ADDRESS]))
-		ovctl_object_addr(obj, OVCTL_LINK_MAC, &addr);
+		ovctl_item_addr(obj, OVCTL_LINK_MAC, &addr);
 	if (tb[IFLA_MTU])
-		ovctl_object_num(obj, OVCTL_LINK_MTU, nla_get_u32(tb[IFLA_MTU]));
+		ovctl_item_num(obj, OVCTL_LINK_MTU, nla_get_u32(tb[IFLA_MTU]));
 	if (mode)
-		ovctl_object_num(obj, OVCTL_LINK_ADDRGEN, nla_get_u8(mode));
+		ovctl_item_num(obj, OVCTL_LINK_ADDRGEN, nla_get_u8(mode));
 }
 
 /* What belongs together is found by numbers first: see ovctl_resolve(). */
-static void ovctl_read_link_numbers(struct ovctl_object *obj, struct nlattr **tb)
+static void ovctl_read_link_numbers(struct ovctl_item *obj, struct nlattr **tb)
 {
 	obj->data[OVCTL_LINK_OF].num = tb[IFLA_LINK] ? nla_get_u32(tb[IFLA_LINK]) : 0;
 	obj->nsid = tb[IFLA_LINK_NETNSID] ? nla_get_s32(tb[IFLA_LINK_NETNSID]) : -1;
@@ -181,7 +181,7 @@ static void ovctl_read_link(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *info = nlmsg_data(nlh);
 	struct nlattr *tb[IFLA_MAX + 1];
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	const char *name;
 	bool ours;
 
@@ -194,14 +194,14 @@ static void ovctl_read_link(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
 	ovctl_space_saw_link(rd->space, name, info->ifi_index);
 	if (info->ifi_index == 1)
 		rd->marked = ours;
-	obj = ovctl_object_add(rd->have, OVCTL_KIND_STATE, rd->space->name, name);
-	ovctl_object_num(obj, OVCTL_STATE_UP, !!(info->ifi_flags & IFF_UP));
+	obj = ovctl_item_add(rd->have, OVCTL_KIND_STATE, rd->space->name, name);
+	ovctl_item_num(obj, OVCTL_STATE_UP, !!(info->ifi_flags & IFF_UP));
 	if (info->ifi_index == 1)
 		return;
-	obj = ovctl_object_add(rd->have, OVCTL_KIND_LINK, rd->space->name, name);
+	obj = ovctl_item_add(rd->have, OVCTL_KIND_LINK, rd->space->name, name);
 	obj->ours = ours;
 	obj->index = info->ifi_index;
-	ovctl_object_num(obj, OVCTL_LINK_ARP, !(info->ifi_flags & IFF_NOARP));
+	ovctl_item_num(obj, OVCTL_LINK_ARP, !(info->ifi_flags & IFF_NOARP));
 	ovctl_read_link_attrs(obj, tb);
 	ovctl_read_link_numbers(obj, tb);
 }
@@ -212,7 +212,7 @@ static void ovctl_read_addr(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *info = nlmsg_data(nlh);
 	struct nlattr *tb[IFA_MAX + 1];
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	const char *link;
 	uint32_t flags;
 
@@ -221,20 +221,20 @@ static void ovctl_read_addr(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
 	link = ovctl_space_link_name(rd->space, info->ifa_index);
 	if (!link || !(tb[IFA_LOCAL] || tb[IFA_ADDRESS]))
 		return;
-	obj = ovctl_object_add(rd->have, OVCTL_KIND_ADDR, rd->space->name, link);
+	obj = ovctl_item_add(rd->have, OVCTL_KIND_ADDR, rd->space->name, link);
 	ovctl_addr_take(&obj->key.addr, tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS]);
 	obj->key.plen = info->ifa_prefixlen;
 	obj->ours = tb[IFA_PROTO] && nla_get_u8(tb[IFA_PROTO]) == OVCTL_MARK;
 	flags = tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : info->ifa_flags;
-	ovctl_object_num(obj, OVCTL_ADDR_NODAD, !!(flags & IFA_F_NODAD));
-	ovctl_object_num(obj, OVCTL_ADDR_NOPREFIXROUTE, !!(flags & IFA_F_NOPREFIXROUTE));
+	ovctl_item_num(obj, OVCTL_ADDR_NODAD, !!(flags & IFA_F_NODAD));
+	ovctl_item_num(obj, OVCTL_ADDR_NOPREFIXROUTE, !!(flags & IFA_F_NOPREFIXROUTE));
 }
 
 static void ovctl_read_neigh(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
 {
 	const struct ndmsg *info = nlmsg_data(nlh);
 	struct nlattr *tb[NDA_MAX + 1];
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	struct ovctl_addr mac;
 	const char *link;
 
@@ -244,13 +244,13 @@ static void ovctl_read_neigh(struct ovctl_reader *rd, const struct nlmsghdr *nlh
 	link = ovctl_space_link_name(rd->space, info->ndm_ifindex);
 	if (!link || !ovctl_addr_take(&mac, tb[NDA_LLADDR]))
 		return;
-	obj = ovctl_object_add(rd->have, OVCTL_KIND_NEIGH, rd->space->name, link);
+	obj = ovctl_item_add(rd->have, OVCTL_KIND_NEIGH, rd->space->name, link);
 	ovctl_addr_take(&obj->key.addr, tb[NDA_DST]);
 	obj->ours = tb[NDA_PROTOCOL] && nla_get_u8(tb[NDA_PROTOCOL]) == OVCTL_MARK;
-	ovctl_object_addr(obj, OVCTL_NEIGH_MAC, &mac);
+	ovctl_item_addr(obj, OVCTL_NEIGH_MAC, &mac);
 }
 
-static void ovctl_read_route_attrs(struct ovctl_reader *rd, struct ovctl_object *obj,
+static void ovctl_read_route_attrs(struct ovctl_reader *rd, struct ovctl_item *obj,
 				   struct nlattr **tb)
 {
 	struct ovctl_addr addr;
@@ -259,11 +259,11 @@ static void ovctl_read_route_attrs(struct ovctl_reader *rd, struct ovctl_object 
 	if (tb[RTA_OIF])
 		dev = ovctl_space_link_name(rd->space, nla_get_u32(tb[RTA_OIF]));
 	if (dev)
-		ovctl_object_text(rd->have, obj, OVCTL_ROUTE_DEV, dev);
+		ovctl_item_text(rd->have, obj, OVCTL_ROUTE_DEV, dev);
 	if (ovctl_addr_take(&addr, tb[RTA_GATEWAY]))
-		ovctl_object_addr(obj, OVCTL_ROUTE_VIA, &addr);
+		ovctl_item_addr(obj, OVCTL_ROUTE_VIA, &addr);
 	if (ovctl_addr_take(&addr, tb[RTA_PREFSRC]))
-		ovctl_object_addr(obj, OVCTL_ROUTE_SRC, &addr);
+		ovctl_item_addr(obj, OVCTL_ROUTE_SRC, &addr);
 }
 
 /* The kernel gives routes of IPv6 a metric where none is said. */
@@ -278,12 +278,12 @@ static void ovctl_read_route(struct ovctl_reader *rd, const struct nlmsghdr *nlh
 {
 	const struct rtmsg *info = nlmsg_data(nlh);
 	struct nlattr *tb[RTA_MAX + 1];
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	if (info->rtm_protocol != OVCTL_MARK || info->rtm_flags & RTM_F_CLONED ||
 	    nlmsg_parse((struct nlmsghdr *)nlh, sizeof(*info), tb, RTA_MAX, NULL))
 		return;
-	obj = ovctl_object_add(rd->have, OVCTL_KIND_ROUTE, rd->space->name, "");
+	obj = ovctl_item_add(rd->have, OVCTL_KIND_ROUTE, rd->space->name, "");
 	obj->ours = true;
 	if (!ovctl_addr_take(&obj->key.addr, tb[RTA_DST]))
 		obj->key.addr.len = info->rtm_family == AF_INET ? 4 : 16;
@@ -317,9 +317,9 @@ static int ovctl_read_ip(struct ovctl_reader *rd)
 	return ret;
 }
 
-static void ovctl_read_sysctl(struct ovctl_reader *rd, const struct ovctl_object *want)
+static void ovctl_read_sysctl(struct ovctl_reader *rd, const struct ovctl_item *want)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	unsigned int value;
 	char path[128];
 	FILE *file;
@@ -329,9 +329,9 @@ static void ovctl_read_sysctl(struct ovctl_reader *rd, const struct ovctl_object
 	if (!file)
 		return;
 	if (fscanf(file, "%u", &value) == 1) {
-		obj = ovctl_object_add(rd->have, OVCTL_KIND_SYSCTL, want->netns, want->link);
-		obj->name = ovctl_objects_text(rd->have, want->name);
-		ovctl_object_num(obj, OVCTL_SYSCTL_VALUE, value);
+		obj = ovctl_item_add(rd->have, OVCTL_KIND_SYSCTL, want->netns, want->link);
+		obj->name = ovctl_items_text(rd->have, want->name);
+		ovctl_item_num(obj, OVCTL_SYSCTL_VALUE, value);
 	}
 	fclose(file);
 }
@@ -341,7 +341,7 @@ static int ovctl_read_sysctls(struct ovctl_reader *rd)
 	unsigned int i, end;
 	int ret;
 
-	i = ovctl_objects_range(rd->want, OVCTL_KIND_SYSCTL, rd->space->name, &end);
+	i = ovctl_items_range(rd->want, OVCTL_KIND_SYSCTL, rd->space->name, &end);
 	if (i == end)
 		return OVCTL_DONE;
 	ret = ovctl_space_enter(rd->spaces, rd->space);
@@ -358,7 +358,7 @@ static int ovctl_read_sysctls(struct ovctl_reader *rd)
 static int ovctl_read_space(struct ovctl_reader *rd, const char *name, bool named)
 {
 	unsigned int before = rd->have->count;
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 	int ret;
 
 	if (!ovctl_space_exists(name))
@@ -375,19 +375,19 @@ static int ovctl_read_space(struct ovctl_reader *rd, const char *name, bool name
 		ovctl_space_forget(rd->spaces, name);
 		return OVCTL_DONE;
 	}
-	obj = ovctl_object_add(rd->have, OVCTL_KIND_NETNS, name, "");
+	obj = ovctl_item_add(rd->have, OVCTL_KIND_NETNS, name, "");
 	obj->ours = rd->marked;
 	ret = ovctl_read_ip(rd);
 	return ret ? ret : ovctl_read_sysctls(rd);
 }
 
 /* The objects of a namespace are neighbours in their order, kind by kind. */
-static bool ovctl_is_named(const struct ovctl_objects *want, const char *name)
+static bool ovctl_is_named(const struct ovctl_items *want, const char *name)
 {
 	unsigned int kind, end;
 
 	for (kind = 0; kind < OVCTL_KINDS; kind++)
-		if (ovctl_objects_range(want, kind, name, &end) < end)
+		if (ovctl_items_range(want, kind, name, &end) < end)
 			return true;
 	return false;
 }
@@ -415,7 +415,7 @@ static int ovctl_read_nameless(struct ovctl_reader *rd)
 	unsigned int i, end;
 	int ret = OVCTL_DONE;
 
-	i = ovctl_objects_range(rd->want, OVCTL_KIND_STATE, NULL, &end);
+	i = ovctl_items_range(rd->want, OVCTL_KIND_STATE, NULL, &end);
 	for (; i < end && !ret; i++) {
 		const char *name = rd->want->list[i].netns;
 
@@ -449,13 +449,13 @@ static bool ovctl_index_is(struct ovctl_reader *rd, const char *netns, uint32_t 
 	       ovctl_space_index(space, link) == index;
 }
 
-static void ovctl_resolve_of(struct ovctl_reader *rd, struct ovctl_object *obj,
-			     const struct ovctl_object *want)
+static void ovctl_resolve_of(struct ovctl_reader *rd, struct ovctl_item *obj,
+			     const struct ovctl_item *want)
 {
 	uint32_t index = obj->data[OVCTL_LINK_OF].num;
 	const char *netns = OVCTL_ELSEWHERE, *of = OVCTL_ELSEWHERE;
 
-	if (want && ovctl_object_has(want, OVCTL_LINK_OF)) {
+	if (want && ovctl_item_has(want, OVCTL_LINK_OF)) {
 		netns = want->data[OVCTL_LINK_OF_NETNS].text;
 		of = want->data[OVCTL_LINK_OF].text;
 		if (!ovctl_id_is(rd, obj->netns, obj->nsid, netns))
@@ -463,13 +463,13 @@ static void ovctl_resolve_of(struct ovctl_reader *rd, struct ovctl_object *obj,
 		else if (!ovctl_index_is(rd, netns, index, of))
 			of = OVCTL_ELSEWHERE;
 	}
-	ovctl_object_text(rd->have, obj, OVCTL_LINK_OF_NETNS, netns);
-	ovctl_object_text(rd->have, obj, OVCTL_LINK_OF, of);
+	ovctl_item_text(rd->have, obj, OVCTL_LINK_OF_NETNS, netns);
+	ovctl_item_text(rd->have, obj, OVCTL_LINK_OF, of);
 }
 
-static void ovctl_resolve(struct ovctl_reader *rd, struct ovctl_object *obj)
+static void ovctl_resolve(struct ovctl_reader *rd, struct ovctl_item *obj)
 {
-	const struct ovctl_object *want = ovctl_objects_find(rd->want, obj);
+	const struct ovctl_item *want = ovctl_items_find(rd->want, obj);
 	uint32_t master = obj->data[OVCTL_LINK_MASTER].num;
 	struct ovctl_space *space;
 	const char *name = "";
@@ -482,18 +482,18 @@ static void ovctl_resolve(struct ovctl_reader *rd, struct ovctl_object *obj)
 	}
 	if (master && !ovctl_space_get(rd->spaces, obj->netns, &space))
 		name = ovctl_space_link_name(space, master);
-	ovctl_object_text(rd->have, obj, OVCTL_LINK_MASTER, name ? name : OVCTL_ELSEWHERE);
+	ovctl_item_text(rd->have, obj, OVCTL_LINK_MASTER, name ? name : OVCTL_ELSEWHERE);
 }
 
 /* --- the family --- */
 
-static bool ovctl_is_device(const struct ovctl_object *obj)
+static bool ovctl_is_device(const struct ovctl_item *obj)
 {
 	return obj->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_L2 ||
 	       obj->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_L3;
 }
 
-static int ovctl_table(struct ovctl_reader *rd, const struct ovctl_object *dev, uint8_t cmd,
+static int ovctl_table(struct ovctl_reader *rd, const struct ovctl_item *dev, uint8_t cmd,
 		       struct ovctl_reply *rp)
 {
 	struct ovctl_dev name = { .nsid = -1 };
@@ -512,40 +512,40 @@ static int ovctl_table(struct ovctl_reader *rd, const struct ovctl_object *dev, 
 	return ret;
 }
 
-static struct ovctl_object *ovctl_found_link(struct ovctl_reader *rd, uint32_t index)
+static struct ovctl_item *ovctl_found_link(struct ovctl_reader *rd, uint32_t index)
 {
 	const char *name = ovctl_space_link_name(rd->space, index);
-	struct ovctl_object like = { .kind = OVCTL_KIND_LINK, .netns = rd->space->name,
+	struct ovctl_item like = { .kind = OVCTL_KIND_LINK, .netns = rd->space->name,
 				     .link = name ? name : "", .name = "" };
 
-	return ovctl_objects_find(rd->have, &like);
+	return ovctl_items_find(rd->have, &like);
 }
 
-static void ovctl_read_underlay(struct ovctl_reader *rd, struct ovctl_object *link,
+static void ovctl_read_underlay(struct ovctl_reader *rd, struct ovctl_item *link,
 				struct nlattr *dev)
 {
 	struct nlattr *nla = ovctl_inside(dev, TENOVL_A_DEV_UNDERLAY_NETNS_ID);
-	const struct ovctl_object *want = ovctl_objects_find(rd->want, link);
+	const struct ovctl_item *want = ovctl_items_find(rd->want, link);
 	const char *underlay = OVCTL_ELSEWHERE;
 
-	if (want && ovctl_object_has(want, OVCTL_LINK_UNDERLAY) &&
+	if (want && ovctl_item_has(want, OVCTL_LINK_UNDERLAY) &&
 	    ovctl_id_is(rd, rd->space->name, nla ? nla_get_s32(nla) : -1,
 			want->data[OVCTL_LINK_UNDERLAY].text))
 		underlay = want->data[OVCTL_LINK_UNDERLAY].text;
-	ovctl_object_text(rd->have, link, OVCTL_LINK_UNDERLAY, underlay);
+	ovctl_item_text(rd->have, link, OVCTL_LINK_UNDERLAY, underlay);
 	nla = ovctl_inside(dev, TENOVL_A_DEV_MODE);
 	if (nla && nla_get_u8(nla))
-		ovctl_object_num(link, OVCTL_LINK_TYPE, OVCTL_LINK_L3);
+		ovctl_item_num(link, OVCTL_LINK_TYPE, OVCTL_LINK_L3);
 }
 
 /* The settings of a device that lives here. @found gets them: the list of objects that is
  * looked into must stay in order meanwhile.
  */
-static void ovctl_read_dev(struct ovctl_reader *rd, struct ovctl_objects *found,
+static void ovctl_read_dev(struct ovctl_reader *rd, struct ovctl_items *found,
 			   const struct nlmsghdr *nlh)
 {
 	struct nlattr *dev = nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, TENOVL_A_DEV);
-	struct ovctl_object *link, *obj;
+	struct ovctl_item *link, *obj;
 	struct ovctl_dev name;
 
 	if (!dev || !ovctl_dev_from(&name, nlh) || name.nsid >= 0)
@@ -554,7 +554,7 @@ static void ovctl_read_dev(struct ovctl_reader *rd, struct ovctl_objects *found,
 	if (!link)
 		return;
 	ovctl_read_underlay(rd, link, dev);
-	obj = ovctl_object_add(found, OVCTL_KIND_DEV, link->netns, link->link);
+	obj = ovctl_item_add(found, OVCTL_KIND_DEV, link->netns, link->link);
 	obj->ours = link->ours;
 	ovctl_fields_get(found, obj, dev);
 }
@@ -567,8 +567,8 @@ static bool ovctl_is_learned(struct nlattr *nest)
 }
 
 /* Peers, entries or routes of a device: all of them are ours, as the device is. */
-static int ovctl_read_entries(struct ovctl_reader *rd, struct ovctl_objects *found,
-			      const struct ovctl_object *dev, uint8_t cmd, enum ovctl_kind kind)
+static int ovctl_read_entries(struct ovctl_reader *rd, struct ovctl_items *found,
+			      const struct ovctl_item *dev, uint8_t cmd, enum ovctl_kind kind)
 {
 	const struct nlmsghdr *nlh = NULL;
 	struct ovctl_reply rp;
@@ -580,12 +580,12 @@ static int ovctl_read_entries(struct ovctl_reader *rd, struct ovctl_objects *fou
 	ret = ovctl_table(rd, dev, cmd, &rp);
 	while (!ret && (nlh = ovctl_reply_next(&rp, nlh)))
 		nlmsg_for_each_attr(pos, (struct nlmsghdr *)nlh, GENL_HDRLEN, rem) {
-			struct ovctl_object *obj;
+			struct ovctl_item *obj;
 
 			if (nla_type(pos) != nest ||
 			    (kind == OVCTL_KIND_FDB && ovctl_is_learned(pos)))
 				continue;
-			obj = ovctl_object_add(found, kind, dev->netns, dev->link);
+			obj = ovctl_item_add(found, kind, dev->netns, dev->link);
 			obj->ours = true;
 			ovctl_fields_get(found, obj, pos);
 		}
@@ -594,15 +594,15 @@ static int ovctl_read_entries(struct ovctl_reader *rd, struct ovctl_objects *fou
 }
 
 /* Where a port of this device should be, that has this index in a namespace of that number. */
-static const struct ovctl_object *ovctl_wanted_port(struct ovctl_reader *rd,
-						    const struct ovctl_object *dev,
+static const struct ovctl_item *ovctl_wanted_port(struct ovctl_reader *rd,
+						    const struct ovctl_item *dev,
 						    uint32_t index, int32_t id)
 {
 	unsigned int i, end;
 
-	i = ovctl_objects_range(rd->want, OVCTL_KIND_PORT, NULL, &end);
+	i = ovctl_items_range(rd->want, OVCTL_KIND_PORT, NULL, &end);
 	for (; i < end; i++) {
-		const struct ovctl_object *port = &rd->want->list[i];
+		const struct ovctl_item *port = &rd->want->list[i];
 
 		if (!strcmp(port->data[OVCTL_PORT_DEV].text, dev->link) &&
 		    !strcmp(port->data[OVCTL_PORT_DEV_NETNS].text, dev->netns) &&
@@ -613,27 +613,27 @@ static const struct ovctl_object *ovctl_wanted_port(struct ovctl_reader *rd,
 	return NULL;
 }
 
-static void ovctl_read_access(struct ovctl_objects *found, const struct ovctl_object *dev,
+static void ovctl_read_access(struct ovctl_items *found, const struct ovctl_item *dev,
 			      const char *netns, const char *link, uint32_t index, int32_t id)
 {
-	struct ovctl_object *obj = ovctl_object_add(found, OVCTL_KIND_ACCESS, netns, link);
+	struct ovctl_item *obj = ovctl_item_add(found, OVCTL_KIND_ACCESS, netns, link);
 
 	obj->ours = true;
 	obj->index = index;
 	obj->nsid = id;
-	ovctl_object_text(found, obj, OVCTL_ACCESS_DEV_NETNS, dev->netns);
-	ovctl_object_text(found, obj, OVCTL_ACCESS_DEV, dev->link);
+	ovctl_item_text(found, obj, OVCTL_ACCESS_DEV_NETNS, dev->netns);
+	ovctl_item_text(found, obj, OVCTL_ACCESS_DEV, dev->link);
 }
 
-static void ovctl_read_port(struct ovctl_reader *rd, struct ovctl_objects *found,
-			    const struct ovctl_object *dev, struct nlattr *nest)
+static void ovctl_read_port(struct ovctl_reader *rd, struct ovctl_items *found,
+			    const struct ovctl_item *dev, struct nlattr *nest)
 {
 	struct nlattr *index = ovctl_inside(nest, TENOVL_A_PORT_INDEX);
 	struct nlattr *name = ovctl_inside(nest, TENOVL_A_PORT_NAME);
 	struct nlattr *nsid = ovctl_inside(nest, TENOVL_A_PORT_OWN_NETNS_ID);
 	int32_t id = nsid ? nla_get_s32(nsid) : -1;
-	const struct ovctl_object *want;
-	struct ovctl_object *obj;
+	const struct ovctl_item *want;
+	struct ovctl_item *obj;
 	const char *netns;
 
 	if (!index || !name)
@@ -643,17 +643,17 @@ static void ovctl_read_port(struct ovctl_reader *rd, struct ovctl_objects *found
 	if (ovctl_inside(nest, TENOVL_A_PORT_ENSLAVED))
 		ovctl_read_access(found, dev, netns, nla_get_string(name), nla_get_u32(index),
 				  id);
-	obj = ovctl_object_add(found, OVCTL_KIND_PORT, netns, nla_get_string(name));
+	obj = ovctl_item_add(found, OVCTL_KIND_PORT, netns, nla_get_string(name));
 	obj->ours = true;
 	obj->index = nla_get_u32(index);
 	obj->nsid = id;
-	ovctl_object_text(found, obj, OVCTL_PORT_DEV_NETNS, dev->netns);
-	ovctl_object_text(found, obj, OVCTL_PORT_DEV, dev->link);
+	ovctl_item_text(found, obj, OVCTL_PORT_DEV_NETNS, dev->netns);
+	ovctl_item_text(found, obj, OVCTL_PORT_DEV, dev->link);
 	ovctl_fields_get(found, obj, nest);
 }
 
-static int ovctl_read_ports(struct ovctl_reader *rd, struct ovctl_objects *found,
-			    const struct ovctl_object *dev)
+static int ovctl_read_ports(struct ovctl_reader *rd, struct ovctl_items *found,
+			    const struct ovctl_item *dev)
 {
 	const struct nlmsghdr *nlh = NULL;
 	struct ovctl_reply rp;
@@ -669,8 +669,8 @@ static int ovctl_read_ports(struct ovctl_reader *rd, struct ovctl_objects *found
 	return ret;
 }
 
-static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_objects *found,
-			     const struct ovctl_object *dev)
+static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_items *found,
+			     const struct ovctl_item *dev)
 {
 	int ret;
 
@@ -686,7 +686,7 @@ static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_objects *foun
 }
 
 /* The devices of one namespace: the links from @i to @end. */
-static int ovctl_read_devs(struct ovctl_reader *rd, struct ovctl_objects *found, unsigned int i,
+static int ovctl_read_devs(struct ovctl_reader *rd, struct ovctl_items *found, unsigned int i,
 			   unsigned int end)
 {
 	const struct nlmsghdr *nlh = NULL;
@@ -714,12 +714,12 @@ static int ovctl_read_devs(struct ovctl_reader *rd, struct ovctl_objects *found,
 }
 
 /* Namespace by namespace, where there is a device. What is found is appended in the end. */
-static int ovctl_read_family(struct ovctl_reader *rd, struct ovctl_objects *found)
+static int ovctl_read_family(struct ovctl_reader *rd, struct ovctl_items *found)
 {
 	unsigned int i, next, end;
 	int ret = OVCTL_DONE;
 
-	i = ovctl_objects_range(rd->have, OVCTL_KIND_LINK, NULL, &end);
+	i = ovctl_items_range(rd->have, OVCTL_KIND_LINK, NULL, &end);
 	for (; i < end && !ret; i = next) {
 		bool any = false;
 
@@ -740,11 +740,11 @@ static int ovctl_read_family(struct ovctl_reader *rd, struct ovctl_objects *foun
  *
  * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
  */
-int ovctl_actual_read(struct ovctl_objects *have, struct ovctl_spaces *spaces,
-		      const struct ovctl_objects *want)
+int ovctl_actual_read(struct ovctl_items *have, struct ovctl_spaces *spaces,
+		      const struct ovctl_items *want)
 {
 	struct ovctl_reader rd = { .have = have, .spaces = spaces, .want = want };
-	struct ovctl_objects found = { 0 };
+	struct ovctl_items found = { 0 };
 	unsigned int i, end;
 	int ret;
 
@@ -753,12 +753,12 @@ int ovctl_actual_read(struct ovctl_objects *have, struct ovctl_spaces *spaces,
 		ret = ovctl_read_nameless(&rd);
 	if (ret)
 		return ret;
-	ovctl_objects_sort(have);
-	i = ovctl_objects_range(have, OVCTL_KIND_LINK, NULL, &end);
+	ovctl_items_sort(have);
+	i = ovctl_items_range(have, OVCTL_KIND_LINK, NULL, &end);
 	for (; i < end; i++)
 		ovctl_resolve(&rd, &have->list[i]);
 	ret = ovctl_read_family(&rd, &found);
-	ovctl_objects_join(have, &found);
-	ovctl_objects_sort(have);
+	ovctl_items_join(have, &found);
+	ovctl_items_sort(have);
 	return ret;
 }

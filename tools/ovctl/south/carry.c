@@ -27,6 +27,9 @@
 #include "genl.h"
 #include "rtnl.h"
 
+/* What a port is called until it is where it belongs. */
+#define OVCTL_NEW_PORT "ovctl-new"
+
 /**
  * struct ovctl_carrier - One run of a plan.
  * @spaces: The namespaces.
@@ -38,7 +41,7 @@
 struct ovctl_carrier {
 	struct ovctl_spaces *spaces;
 	const struct ovctl_op *op;
-	const struct ovctl_object *obj;
+	const struct ovctl_item *obj;
 	struct ovctl_space *space;
 	char what[320];
 };
@@ -115,9 +118,100 @@ static int ovctl_carry_netns(struct ovctl_carrier *c)
 	return ret;
 }
 
+/* --- the family --- */
+
+static uint8_t ovctl_carry_cmd(const struct ovctl_op *op)
+{
+	static const uint8_t cmds[OVCTL_KINDS][OVCTL_VERBS] = {
+		[OVCTL_KIND_DEV] = {
+			[OVCTL_VERB_SET] = TENOVL_CMD_DEV_SET,
+		},
+		[OVCTL_KIND_PEER] = {
+			[OVCTL_VERB_ADD] = TENOVL_CMD_PEER_ADD,
+			[OVCTL_VERB_SET] = TENOVL_CMD_PEER_SET,
+			[OVCTL_VERB_DEL] = TENOVL_CMD_PEER_DEL,
+		},
+		/* A learned entry may be in its place. */
+		[OVCTL_KIND_FDB] = {
+			[OVCTL_VERB_ADD] = TENOVL_CMD_FDB_REPLACE,
+			[OVCTL_VERB_SET] = TENOVL_CMD_FDB_REPLACE,
+			[OVCTL_VERB_DEL] = TENOVL_CMD_FDB_DEL,
+		},
+		[OVCTL_KIND_INNER] = {
+			[OVCTL_VERB_ADD] = TENOVL_CMD_ROUTE_ADD,
+			[OVCTL_VERB_SET] = TENOVL_CMD_ROUTE_REPLACE,
+			[OVCTL_VERB_DEL] = TENOVL_CMD_ROUTE_DEL,
+		},
+		[OVCTL_KIND_ACCESS] = {
+			[OVCTL_VERB_ADD] = TENOVL_CMD_PORT_ADD,
+			[OVCTL_VERB_DEL] = TENOVL_CMD_PORT_DEL,
+		},
+		[OVCTL_KIND_PORT] = {
+			[OVCTL_VERB_SET] = TENOVL_CMD_PORT_SET,
+		},
+	};
+
+	return cmds[op->want ? op->want->kind : op->have->kind][op->verb];
+}
+
+static bool ovctl_put_entry(struct nl_msg *msg, const struct ovctl_op *op, uint32_t index,
+			    int32_t nsid)
+{
+	const struct ovctl_item *obj = ovctl_op_object(op);
+	struct nlattr *start;
+	uint32_t fields = 0;
+	uint16_t nest;
+
+	/* A number that is said and an entry that is told by its number go together. */
+	if (op->verb == OVCTL_VERB_SET || op->verb == OVCTL_VERB_ADD)
+		fields = obj->kind == OVCTL_KIND_FDB ? obj->has : op->fields;
+	ovctl_fields_set(obj->kind, &nest);
+	start = nla_nest_start(msg, nest | NLA_F_NESTED);
+	if (!start || (index && nla_put_u32(msg, TENOVL_A_PORT_INDEX, index)) ||
+	    (nsid >= 0 && nla_put_s32(msg, TENOVL_A_PORT_OWN_NETNS_ID, nsid)))
+		return false;
+	return ovctl_fields_key(msg, obj) && ovctl_fields_put(msg, obj, fields) &&
+	       !nla_nest_end_keep_empty(msg, start);
+}
+
+static int ovctl_carry_request(struct ovctl_carrier *c, struct ovctl_request *rq, bool del)
+{
+	struct ovctl_reply rp = { 0 };
+	int ret = OVCTL_DONE;
+	int err;
+
+	ovctl_request_name(rq, "%.90s", c->what);
+	err = ovctl_genl_call(&c->space->ov, rq, &rp);
+	if (err && !(del && (err == -ENOENT || err == -ENODEV)))
+		ret = ovctl_genl_refused(&c->space->ov, rq, &rp);
+	ovctl_reply_free(&rp);
+	ovctl_request_free(rq);
+	ovctl_carry_step();
+	return ret;
+}
+
+/* Begins a request about a device of the namespace that @c is in. */
+static struct ovctl_request *ovctl_carry_begin(struct ovctl_carrier *c, const char *link)
+{
+	struct ovctl_dev dev = { .nsid = -1 };
+	struct ovctl_request *rq;
+
+	if (ovctl_space_family(c->spaces, c->space))
+		return NULL;
+	dev.ifindex = ovctl_space_index(c->space, link);
+	if (!dev.ifindex) {
+		ovctl_carry_nolink(c, c->space->name, link);
+		return NULL;
+	}
+	rq = ovctl_request_new(ovctl_carry_cmd(c->op), NLM_F_ACK, &dev);
+	if (!rq)
+		ovctl_fail(c->spaces->ov, "out of memory");
+	return rq;
+}
+
 /* --- links --- */
 
-static const char *ovctl_carry_kind(const struct ovctl_object *obj)
+static const char *ovctl_carry_kind(const struct ovctl_item *obj)
 {
 	switch (obj->data[OVCTL_LINK_TYPE].num) {
 	case OVCTL_LINK_BRIDGE:
@@ -148,7 +242,7 @@ static bool ovctl_put_target(struct nl_msg *msg, int type, const struct ovctl_ad
 	return nest && ovctl_put_addr(msg, 0, addr) && !nla_nest_end(msg, nest);
 }
 
-static bool ovctl_put_bond(struct nl_msg *msg, const struct ovctl_object *obj, uint32_t fields)
+static bool ovctl_put_bond(struct nl_msg *msg, const struct ovctl_item *obj, uint32_t fields)
 {
 	fields &= obj->has;
 	if (fields & 1U << OVCTL_LINK_BOND_MODE &&
@@ -167,7 +261,7 @@ static bool ovctl_put_bond(struct nl_msg *msg, const struct ovctl_object *obj, u
 }
 
 /* The other end is born with our mark as well. */
-static bool ovctl_put_other_end(struct nl_msg *msg, const struct ovctl_object *obj, int netns_fd)
+static bool ovctl_put_other_end(struct nl_msg *msg, const struct ovctl_item *obj, int netns_fd)
 {
 	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
 	struct nlattr *nest = nla_nest_start(msg, VETH_INFO_PEER | NLA_F_NESTED);
@@ -180,7 +274,7 @@ static bool ovctl_put_other_end(struct nl_msg *msg, const struct ovctl_object *o
 	return !nla_nest_end(msg, nest);
 }
 
-static bool ovctl_put_data(struct nl_msg *msg, const struct ovctl_object *obj, uint32_t fields,
+static bool ovctl_put_data(struct nl_msg *msg, const struct ovctl_item *obj, uint32_t fields,
 			   int netns_fd)
 {
 	struct nlattr *nest = nla_nest_start(msg, IFLA_INFO_DATA | NLA_F_NESTED);
@@ -200,7 +294,7 @@ static bool ovctl_put_data(struct nl_msg *msg, const struct ovctl_object *obj, u
 	return ok && !nla_nest_end(msg, nest);
 }
 
-static bool ovctl_put_info(struct nl_msg *msg, const struct ovctl_object *obj, uint32_t fields,
+static bool ovctl_put_info(struct nl_msg *msg, const struct ovctl_item *obj, uint32_t fields,
 			   int netns_fd)
 {
 	struct nlattr *nest = nla_nest_start(msg, IFLA_LINKINFO | NLA_F_NESTED);
@@ -219,30 +313,43 @@ static bool ovctl_put_addrgen(struct nl_msg *msg, uint32_t mode)
 }
 
 /* What a link is made with, beside what it is. */
-static bool ovctl_put_birth(struct nl_msg *msg, const struct ovctl_object *obj)
+static bool ovctl_put_birth(struct nl_msg *msg, const struct ovctl_item *obj)
 {
 	if (nla_put_string(msg, IFLA_IFNAME, obj->link) ||
 	    nla_put_u32(msg, IFLA_GROUP, OVCTL_MARK))
 		return false;
-	if (ovctl_object_has(obj, OVCTL_LINK_MAC) &&
+	if (ovctl_item_has(obj, OVCTL_LINK_MAC) &&
 	    !ovctl_put_addr(msg, IFLA_ADDRESS, &obj->data[OVCTL_LINK_MAC].addr))
 		return false;
-	return !ovctl_object_has(obj, OVCTL_LINK_MTU) ||
+	return !ovctl_item_has(obj, OVCTL_LINK_MTU) ||
 	       !nla_put_u32(msg, IFLA_MTU, obj->data[OVCTL_LINK_MTU].num);
 }
 
-static struct nl_msg *ovctl_birth_message(const struct ovctl_object *obj, int other_fd)
+static struct nl_msg *ovctl_birth_message(const struct ovctl_item *obj, int other_fd)
 {
 	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
 	struct nl_msg *msg;
 
-	if (ovctl_object_has(obj, OVCTL_LINK_ARP) && !obj->data[OVCTL_LINK_ARP].num)
+	if (ovctl_item_has(obj, OVCTL_LINK_ARP) && !obj->data[OVCTL_LINK_ARP].num)
 		head.ifi_flags = head.ifi_change = IFF_NOARP;
 	msg = ovctl_carry_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
 	if (msg && ovctl_put_birth(msg, obj) && ovctl_put_info(msg, obj, obj->has, other_fd))
 		return msg;
 	nlmsg_free(msg);
 	return NULL;
+}
+
+static struct nl_msg *ovctl_change_message(uint32_t index, unsigned int flags,
+					   unsigned int change)
+{
+	struct ifinfomsg head = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = index,
+		.ifi_flags = flags,
+		.ifi_change = change,
+	};
+
+	return ovctl_carry_message(RTM_NEWLINK, 0, &head, sizeof(head));
 }
 
 /* A device is made in the namespace that it sends from, straight into its own. */
@@ -284,51 +391,87 @@ static int ovctl_make_veth(struct ovctl_carrier *c)
 	return ret;
 }
 
-/* A port is made beside its device and moved to where it belongs by the same message. */
-static int ovctl_make_port(struct ovctl_carrier *c)
+/* A port of the bridge role cannot leave the namespace of its device, and each port begins with
+ * that role. An end of the tool leaves it there, under a name that no plan wants.
+ */
+static int ovctl_make_port_here(struct ovctl_carrier *c, const char *name)
 {
-	const char *netns = c->obj->data[OVCTL_LINK_OF_NETNS].text;
 	const char *of = c->obj->data[OVCTL_LINK_OF].text;
+	uint32_t index = ovctl_space_index(c->space, of);
+	struct ovctl_item port = *c->obj;
 	struct nl_msg *msg;
-	struct ovctl_space *space;
-	uint32_t index;
-	int32_t id = 0;
-	int ret;
 
-	ret = ovctl_space_get(c->spaces, netns, &space);
-	if (ret)
-		return ret;
-	index = ovctl_space_index(space, of);
 	if (!index)
-		return ovctl_carry_nolink(c, netns, of);
-	ret = ovctl_space_get(c->spaces, c->obj->netns, &c->space);
-	if (ret)
-		return ret;
-	if (c->space != space)
-		id = ovctl_space_id(c->spaces, c->space, netns, true);
-	if (id < 0)
-		return ovctl_fail(c->spaces->ov, "%s: namespace \"%s\" has no number in \"%s\"",
-				  c->what, netns, c->obj->netns);
-	msg = ovctl_birth_message(c->obj, -1);
-	if (msg && (nla_put_u32(msg, IFLA_LINK, index) ||
-		    (c->space != space && nla_put_s32(msg, IFLA_LINK_NETNSID, id)))) {
+		return ovctl_carry_nolink(c, c->space->name, of);
+	port.link = name;
+	msg = ovctl_birth_message(&port, -1);
+	if (msg && nla_put_u32(msg, IFLA_LINK, index)) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
 	return ovctl_carry_send(c, c->space, msg);
 }
 
-static struct nl_msg *ovctl_change_message(uint32_t index, unsigned int flags,
-					   unsigned int change)
+static int ovctl_make_access(struct ovctl_carrier *c, uint32_t index)
 {
-	struct ifinfomsg head = {
-		.ifi_family = AF_UNSPEC,
-		.ifi_index = index,
-		.ifi_flags = flags,
-		.ifi_change = change,
-	};
+	struct ovctl_item port = { .kind = OVCTL_KIND_PORT };
+	struct ovctl_op op = { .verb = OVCTL_VERB_SET, .want = &port,
+			       .fields = 1U << OVCTL_PORT_ROLE };
+	const struct ovctl_op *was = c->op;
+	struct ovctl_request *rq;
 
-	return ovctl_carry_message(RTM_NEWLINK, 0, &head, sizeof(head));
+	ovctl_item_num(&port, OVCTL_PORT_ROLE, TENOVL_PORT_ROLE_ACCESS);
+	c->op = &op;
+	rq = ovctl_carry_begin(c, c->obj->data[OVCTL_LINK_OF].text);
+	c->op = was;
+	if (!rq)
+		return OVCTL_FAILED;
+	if (ovctl_put_entry(rq->msg, &op, index, -1))
+		return ovctl_carry_request(c, rq, false);
+	ovctl_request_free(rq);
+	return ovctl_fail(c->spaces->ov, "out of memory");
+}
+
+static struct nl_msg *ovctl_move_message(uint32_t index, const char *name, int netns_fd)
+{
+	struct nl_msg *msg = ovctl_change_message(index, 0, 0);
+
+	if (msg && (nla_put_u32(msg, IFLA_NET_NS_FD, netns_fd) ||
+		    nla_put_string(msg, IFLA_IFNAME, name))) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static int ovctl_make_port_there(struct ovctl_carrier *c, int netns_fd)
+{
+	uint32_t index;
+	int ret;
+
+	ret = ovctl_space_get(c->spaces, c->obj->data[OVCTL_LINK_OF_NETNS].text, &c->space);
+	if (!ret)
+		ret = ovctl_make_port_here(c, OVCTL_NEW_PORT);
+	if (ret)
+		return ret;
+	ovctl_space_lost_link(c->space, OVCTL_NEW_PORT);
+	index = ovctl_space_index(c->space, OVCTL_NEW_PORT);
+	ovctl_space_lost_link(c->space, OVCTL_NEW_PORT);
+	ret = ovctl_make_access(c, index);
+	return ret ? ret : ovctl_carry_send(c, c->space,
+					    ovctl_move_message(index, c->obj->link, netns_fd));
+}
+
+static int ovctl_make_port(struct ovctl_carrier *c)
+{
+	int fd, ret;
+
+	if (!strcmp(c->obj->data[OVCTL_LINK_OF_NETNS].text, c->obj->netns))
+		return ovctl_make_port_here(c, c->obj->link);
+	fd = fcntl(c->space->fd, F_DUPFD_CLOEXEC, 0);
+	ret = ovctl_make_port_there(c, fd);
+	close(fd);
+	return ret;
 }
 
 static struct nl_msg *ovctl_master_message(uint32_t index, uint32_t master)
@@ -365,7 +508,7 @@ static int ovctl_set_master(struct ovctl_carrier *c, uint32_t index)
 	return ovctl_carry_send(c, c->space, ovctl_master_message(index, to));
 }
 
-static bool ovctl_put_changes(struct nl_msg *msg, const struct ovctl_object *obj,
+static bool ovctl_put_changes(struct nl_msg *msg, const struct ovctl_item *obj,
 			      uint32_t fields)
 {
 	if (fields & 1U << OVCTL_LINK_MAC &&
@@ -392,9 +535,9 @@ static int ovctl_change_link(struct ovctl_carrier *c, uint32_t fields)
 		return ovctl_carry_nolink(c, c->obj->netns, c->obj->link);
 	if (fields & ~master) {
 		bool arp = fields & 1U << OVCTL_LINK_ARP;
+		bool noarp = arp && !c->obj->data[OVCTL_LINK_ARP].num;
 
-		msg = ovctl_change_message(index, c->obj->data[OVCTL_LINK_ARP].num ? 0 : IFF_NOARP,
-					   arp ? IFF_NOARP : 0);
+		msg = ovctl_change_message(index, noarp ? IFF_NOARP : 0, arp ? IFF_NOARP : 0);
 		if (msg && !ovctl_put_changes(msg, c->obj, fields)) {
 			nlmsg_free(msg);
 			msg = NULL;
@@ -493,7 +636,7 @@ static int ovctl_family(const struct ovctl_addr *addr)
 	return addr->len == 4 ? AF_INET : AF_INET6;
 }
 
-static struct nl_msg *ovctl_addr_message(const struct ovctl_object *obj, uint32_t index, bool del)
+static struct nl_msg *ovctl_addr_message(const struct ovctl_item *obj, uint32_t index, bool del)
 {
 	struct ifaddrmsg head = {
 		.ifa_family = ovctl_family(&obj->key.addr),
@@ -503,9 +646,9 @@ static struct nl_msg *ovctl_addr_message(const struct ovctl_object *obj, uint32_
 	uint32_t flags = 0;
 	struct nl_msg *msg;
 
-	if (ovctl_object_has(obj, OVCTL_ADDR_NODAD) && obj->data[OVCTL_ADDR_NODAD].num)
+	if (ovctl_item_has(obj, OVCTL_ADDR_NODAD) && obj->data[OVCTL_ADDR_NODAD].num)
 		flags |= IFA_F_NODAD;
-	if (ovctl_object_has(obj, OVCTL_ADDR_NOPREFIXROUTE) &&
+	if (ovctl_item_has(obj, OVCTL_ADDR_NOPREFIXROUTE) &&
 	    obj->data[OVCTL_ADDR_NOPREFIXROUTE].num)
 		flags |= IFA_F_NOPREFIXROUTE;
 	msg = ovctl_carry_message(del ? RTM_DELADDR : RTM_NEWADDR,
@@ -521,7 +664,7 @@ static struct nl_msg *ovctl_addr_message(const struct ovctl_object *obj, uint32_
 	return NULL;
 }
 
-static struct nl_msg *ovctl_neigh_message(const struct ovctl_object *obj, uint32_t index,
+static struct nl_msg *ovctl_neigh_message(const struct ovctl_item *obj, uint32_t index,
 					  bool del)
 {
 	struct ndmsg head = {
@@ -543,7 +686,7 @@ static struct nl_msg *ovctl_neigh_message(const struct ovctl_object *obj, uint32
 	return NULL;
 }
 
-static bool ovctl_put_route(struct nl_msg *msg, const struct ovctl_object *obj, uint32_t index)
+static bool ovctl_put_route(struct nl_msg *msg, const struct ovctl_item *obj, uint32_t index)
 {
 	if (obj->key.plen && !ovctl_put_addr(msg, RTA_DST, &obj->key.addr))
 		return false;
@@ -551,17 +694,17 @@ static bool ovctl_put_route(struct nl_msg *msg, const struct ovctl_object *obj, 
 		return false;
 	if (index && nla_put_u32(msg, RTA_OIF, index))
 		return false;
-	if (ovctl_object_has(obj, OVCTL_ROUTE_VIA) &&
+	if (ovctl_item_has(obj, OVCTL_ROUTE_VIA) &&
 	    !ovctl_put_addr(msg, RTA_GATEWAY, &obj->data[OVCTL_ROUTE_VIA].addr))
 		return false;
-	return !ovctl_object_has(obj, OVCTL_ROUTE_SRC) ||
+	return !ovctl_item_has(obj, OVCTL_ROUTE_SRC) ||
 	       ovctl_put_addr(msg, RTA_PREFSRC, &obj->data[OVCTL_ROUTE_SRC].addr);
 }
 
-static struct nl_msg *ovctl_route_message(const struct ovctl_object *obj, uint32_t index,
+static struct nl_msg *ovctl_route_message(const struct ovctl_item *obj, uint32_t index,
 					  bool del)
 {
-	bool via = ovctl_object_has(obj, OVCTL_ROUTE_VIA);
+	bool via = ovctl_item_has(obj, OVCTL_ROUTE_VIA);
 	struct rtmsg head = {
 		.rtm_family = ovctl_family(&obj->key.addr),
 		.rtm_dst_len = obj->key.plen,
@@ -583,7 +726,7 @@ static struct nl_msg *ovctl_route_message(const struct ovctl_object *obj, uint32
 static int ovctl_carry_ip(struct ovctl_carrier *c)
 {
 	const char *link = c->obj->kind == OVCTL_KIND_ROUTE ?
-			   ovctl_object_said(c->obj, OVCTL_ROUTE_DEV) : c->obj->link;
+			   ovctl_item_said(c->obj, OVCTL_ROUTE_DEV) : c->obj->link;
 	uint32_t index = ovctl_space_index(c->space, link);
 	bool del = c->op->verb == OVCTL_VERB_DEL;
 	struct nl_msg *msg;
@@ -601,101 +744,12 @@ static int ovctl_carry_ip(struct ovctl_carrier *c)
 	return del ? ovctl_carry_send_del(c, msg) : ovctl_carry_send(c, c->space, msg);
 }
 
-/* --- the family --- */
-
-static uint8_t ovctl_carry_cmd(const struct ovctl_op *op)
-{
-	static const uint8_t cmds[OVCTL_KINDS][OVCTL_VERBS] = {
-		[OVCTL_KIND_DEV] = {
-			[OVCTL_VERB_SET] = TENOVL_CMD_DEV_SET,
-		},
-		[OVCTL_KIND_PEER] = {
-			[OVCTL_VERB_ADD] = TENOVL_CMD_PEER_ADD,
-			[OVCTL_VERB_SET] = TENOVL_CMD_PEER_SET,
-			[OVCTL_VERB_DEL] = TENOVL_CMD_PEER_DEL,
-		},
-		/* A learned entry may be in its place. */
-		[OVCTL_KIND_FDB] = {
-			[OVCTL_VERB_ADD] = TENOVL_CMD_FDB_REPLACE,
-			[OVCTL_VERB_SET] = TENOVL_CMD_FDB_REPLACE,
-			[OVCTL_VERB_DEL] = TENOVL_CMD_FDB_DEL,
-		},
-		[OVCTL_KIND_INNER] = {
-			[OVCTL_VERB_ADD] = TENOVL_CMD_ROUTE_ADD,
-			[OVCTL_VERB_SET] = TENOVL_CMD_ROUTE_REPLACE,
-			[OVCTL_VERB_DEL] = TENOVL_CMD_ROUTE_DEL,
-		},
-		[OVCTL_KIND_ACCESS] = {
-			[OVCTL_VERB_ADD] = TENOVL_CMD_PORT_ADD,
-			[OVCTL_VERB_DEL] = TENOVL_CMD_PORT_DEL,
-		},
-		[OVCTL_KIND_PORT] = {
-			[OVCTL_VERB_SET] = TENOVL_CMD_PORT_SET,
-		},
-	};
-
-	return cmds[op->want ? op->want->kind : op->have->kind][op->verb];
-}
-
-static bool ovctl_put_entry(struct nl_msg *msg, const struct ovctl_op *op, uint32_t index,
-			    int32_t nsid)
-{
-	const struct ovctl_object *obj = ovctl_op_object(op);
-	struct nlattr *start;
-	uint32_t fields = 0;
-	uint16_t nest;
-
-	/* A number that is said and an entry that is told by its number go together. */
-	if (op->verb == OVCTL_VERB_SET || op->verb == OVCTL_VERB_ADD)
-		fields = obj->kind == OVCTL_KIND_FDB ? obj->has : op->fields;
-	ovctl_fields_set(obj->kind, &nest);
-	start = nla_nest_start(msg, nest | NLA_F_NESTED);
-	if (!start || (index && nla_put_u32(msg, TENOVL_A_PORT_INDEX, index)) ||
-	    (nsid >= 0 && nla_put_s32(msg, TENOVL_A_PORT_OWN_NETNS_ID, nsid)))
-		return false;
-	return ovctl_fields_key(msg, obj) && ovctl_fields_put(msg, obj, fields) &&
-	       !nla_nest_end_keep_empty(msg, start);
-}
-
-static int ovctl_carry_request(struct ovctl_carrier *c, struct ovctl_request *rq, bool del)
-{
-	struct ovctl_reply rp = { 0 };
-	int ret = OVCTL_DONE;
-	int err;
-
-	ovctl_request_name(rq, "%.90s", c->what);
-	err = ovctl_genl_call(&c->space->ov, rq, &rp);
-	if (err && !(del && (err == -ENOENT || err == -ENODEV)))
-		ret = ovctl_genl_refused(&c->space->ov, rq, &rp);
-	ovctl_reply_free(&rp);
-	ovctl_request_free(rq);
-	ovctl_carry_step();
-	return ret;
-}
-
-/* Begins a request about a device of the namespace that @c is in. */
-static struct ovctl_request *ovctl_carry_begin(struct ovctl_carrier *c, const char *link)
-{
-	struct ovctl_dev dev = { .nsid = -1 };
-	struct ovctl_request *rq;
-
-	if (ovctl_space_family(c->spaces, c->space))
-		return NULL;
-	dev.ifindex = ovctl_space_index(c->space, link);
-	if (!dev.ifindex) {
-		ovctl_carry_nolink(c, c->space->name, link);
-		return NULL;
-	}
-	rq = ovctl_request_new(ovctl_carry_cmd(c->op), NLM_F_ACK, &dev);
-	if (!rq)
-		ovctl_fail(c->spaces->ov, "out of memory");
-	return rq;
-}
+/* --- entries and ports --- */
 
 static bool ovctl_goes_along(const struct ovctl_op *one, const struct ovctl_op *two)
 {
-	const struct ovctl_object *a = ovctl_op_object(one);
-	const struct ovctl_object *b = ovctl_op_object(two);
+	const struct ovctl_item *a = ovctl_op_object(one);
+	const struct ovctl_item *b = ovctl_op_object(two);
 
 	return one->verb == two->verb && a->kind == b->kind && a->kind != OVCTL_KIND_DEV &&
 	       !strcmp(a->netns, b->netns) && !strcmp(a->link, b->link);
@@ -711,7 +765,7 @@ static int ovctl_carry_entries(struct ovctl_carrier *c, unsigned int count, unsi
 	rq = ovctl_carry_begin(c, c->obj->link);
 	if (!rq)
 		return OVCTL_FAILED;
-	for (i = 0; i < count && ovctl_goes_along(c->op, &c->op[i]); i++)
+	for (i = 0; i < count && (!i || ovctl_goes_along(c->op, &c->op[i])); i++)
 		if (!ovctl_request_fits(rq, 4096) || !ovctl_put_entry(rq->msg, &c->op[i], 0, -1))
 			break;
 	*done = i;

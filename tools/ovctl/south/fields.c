@@ -57,7 +57,7 @@ static bool ovctl_prefix_put(struct nl_msg *msg, const struct ovctl_attr *attr,
  *
  * Return: false where the message is full.
  */
-bool ovctl_fields_key(struct nl_msg *msg, const struct ovctl_object *obj)
+bool ovctl_fields_key(struct nl_msg *msg, const struct ovctl_item *obj)
 {
 	const struct ovctl_set *set;
 	uint16_t nest;
@@ -110,7 +110,7 @@ static bool ovctl_field_put(struct nl_msg *msg, const struct ovctl_attr *attr,
  *
  * Return: false where the message is full.
  */
-bool ovctl_fields_put(struct nl_msg *msg, const struct ovctl_object *obj, uint32_t fields)
+bool ovctl_fields_put(struct nl_msg *msg, const struct ovctl_item *obj, uint32_t fields)
 {
 	const struct ovctl_kind_info *kind = &ovctl_kinds[obj->kind];
 	const struct ovctl_set *set;
@@ -127,7 +127,7 @@ bool ovctl_fields_put(struct nl_msg *msg, const struct ovctl_object *obj, uint32
 	return true;
 }
 
-static void ovctl_list_get(struct ovctl_objects *objs, struct ovctl_object *obj,
+static void ovctl_list_get(struct ovctl_items *objs, struct ovctl_item *obj,
 			   unsigned int field, const struct ovctl_attr *attr, struct nlattr *nla)
 {
 	const struct ovctl_attr *member = &attr->nested->attrs[attr->nested->max];
@@ -149,11 +149,11 @@ static void ovctl_list_get(struct ovctl_objects *objs, struct ovctl_object *obj,
 		list = ovctl_grow(list, count, sizeof(*list));
 		list[count++] = cidr;
 	}
-	ovctl_object_list(objs, obj, field, list, count);
+	ovctl_item_list(objs, obj, field, list, count);
 	free(list);
 }
 
-static void ovctl_field_get(struct ovctl_objects *objs, struct ovctl_object *obj,
+static void ovctl_field_get(struct ovctl_items *objs, struct ovctl_item *obj,
 			    unsigned int field, const struct ovctl_attr *attr,
 			    struct nlattr *nla)
 {
@@ -164,11 +164,11 @@ static void ovctl_field_get(struct ovctl_objects *objs, struct ovctl_object *obj
 		ovctl_list_get(objs, obj, field, attr, nla);
 	} else if (attr->type != OVCTL_BINARY) {
 		if (ovctl_value_number(&num, attr, nla_data(nla), nla_len(nla)))
-			ovctl_object_num(obj, field, num);
+			ovctl_item_num(obj, field, num);
 	} else if (nla_len(nla) <= (int)sizeof(addr.bytes)) {
 		addr.len = nla_len(nla);
 		memcpy(addr.bytes, nla_data(nla), addr.len);
-		ovctl_object_addr(obj, field, &addr);
+		ovctl_item_addr(obj, field, &addr);
 	}
 }
 
@@ -178,7 +178,7 @@ static void ovctl_field_get(struct ovctl_objects *objs, struct ovctl_object *obj
  * @obj: The object; its name in the device and its fields are filled in.
  * @nest: What the family told.
  */
-void ovctl_fields_get(struct ovctl_objects *objs, struct ovctl_object *obj, struct nlattr *nest)
+void ovctl_fields_get(struct ovctl_items *objs, struct ovctl_item *obj, struct nlattr *nest)
 {
 	const struct ovctl_kind_info *kind = &ovctl_kinds[obj->kind];
 	const struct ovctl_set *set;

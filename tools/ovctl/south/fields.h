@@ -5,12 +5,12 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
-#include "../model/object.h"
+#include "../model/item.h"
 #include "spec.h"
 
 const struct ovctl_set *ovctl_fields_set(enum ovctl_kind kind, uint16_t *nest);
-bool ovctl_fields_key(struct nl_msg *msg, const struct ovctl_object *obj);
-bool ovctl_fields_put(struct nl_msg *msg, const struct ovctl_object *obj, uint32_t fields);
-void ovctl_fields_get(struct ovctl_objects *objs, struct ovctl_object *obj, struct nlattr *nest);
+bool ovctl_fields_key(struct nl_msg *msg, const struct ovctl_item *obj);
+bool ovctl_fields_put(struct nl_msg *msg, const struct ovctl_item *obj, uint32_t fields);
+void ovctl_fields_get(struct ovctl_items *objs, struct ovctl_item *obj, struct nlattr *nest);
 
 #endif

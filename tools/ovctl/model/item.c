@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "object.h"
+#include "item.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -134,7 +134,7 @@ const struct ovctl_kind_info ovctl_kinds[OVCTL_KINDS] = {
 	[OVCTL_KIND_ROUTE] = { KIND("route", route_fields) },
 };
 
-static void *ovctl_objects_alloc(struct ovctl_objects *objs, size_t size)
+static void *ovctl_items_alloc(struct ovctl_items *objs, size_t size)
 {
 	struct ovctl_block *block = objs->blocks;
 	void *at;
@@ -153,21 +153,21 @@ static void *ovctl_objects_alloc(struct ovctl_objects *objs, size_t size)
 }
 
 /**
- * ovctl_objects_text() - Keep a text as long as the list.
+ * ovctl_items_text() - Keep a text as long as the list.
  * @objs: The list.
  * @text: The text.
  *
  * Return: its copy.
  */
-const char *ovctl_objects_text(struct ovctl_objects *objs, const char *text)
+const char *ovctl_items_text(struct ovctl_items *objs, const char *text)
 {
 	size_t len = strlen(text) + 1;
 
-	return len > 1 ? memcpy(ovctl_objects_alloc(objs, len), text, len) : "";
+	return len > 1 ? memcpy(ovctl_items_alloc(objs, len), text, len) : "";
 }
 
 /**
- * ovctl_object_add() - Add an object to a list.
+ * ovctl_item_add() - Add an object to a list.
  * @objs: The list.
  * @kind: What it is.
  * @netns: The namespace that it is in.
@@ -175,26 +175,26 @@ const char *ovctl_objects_text(struct ovctl_objects *objs, const char *text)
  *
  * Return: the object, until the next one is added.
  */
-struct ovctl_object *ovctl_object_add(struct ovctl_objects *objs, enum ovctl_kind kind,
+struct ovctl_item *ovctl_item_add(struct ovctl_items *objs, enum ovctl_kind kind,
 				      const char *netns, const char *link)
 {
-	struct ovctl_object *obj;
+	struct ovctl_item *obj;
 
 	objs->list = ovctl_grow(objs->list, objs->count, sizeof(*obj));
 	obj = &objs->list[objs->count++];
 	memset(obj, 0, sizeof(*obj));
 	obj->kind = kind;
-	obj->netns = ovctl_objects_text(objs, netns);
-	obj->link = ovctl_objects_text(objs, link);
+	obj->netns = ovctl_items_text(objs, netns);
+	obj->link = ovctl_items_text(objs, link);
 	obj->name = "";
 	return obj;
 }
 
 /**
- * ovctl_objects_free() - Free a list, which may be used again then.
+ * ovctl_items_free() - Free a list, which may be used again then.
  * @objs: The list.
  */
-void ovctl_objects_free(struct ovctl_objects *objs)
+void ovctl_items_free(struct ovctl_items *objs)
 {
 	struct ovctl_block *block;
 
@@ -207,38 +207,38 @@ void ovctl_objects_free(struct ovctl_objects *objs)
 }
 
 /**
- * ovctl_object_num() - Say a number of an object.
+ * ovctl_item_num() - Say a number of an object.
  * @obj: The object.
  * @field: The field.
  * @num: The number.
  */
-void ovctl_object_num(struct ovctl_object *obj, unsigned int field, uint32_t num)
+void ovctl_item_num(struct ovctl_item *obj, unsigned int field, uint32_t num)
 {
 	obj->data[field].num = num;
 	obj->has |= 1U << field;
 }
 
 /**
- * ovctl_object_text() - Say a name of an object.
+ * ovctl_item_text() - Say a name of an object.
  * @objs: The list that the object is in.
  * @obj: The object.
  * @field: The field.
  * @text: The name.
  */
-void ovctl_object_text(struct ovctl_objects *objs, struct ovctl_object *obj, unsigned int field,
+void ovctl_item_text(struct ovctl_items *objs, struct ovctl_item *obj, unsigned int field,
 		       const char *text)
 {
-	obj->data[field].text = ovctl_objects_text(objs, text);
+	obj->data[field].text = ovctl_items_text(objs, text);
 	obj->has |= 1U << field;
 }
 
 /**
- * ovctl_object_addr() - Say an address of an object.
+ * ovctl_item_addr() - Say an address of an object.
  * @obj: The object.
  * @field: The field.
  * @addr: The address.
  */
-void ovctl_object_addr(struct ovctl_object *obj, unsigned int field,
+void ovctl_item_addr(struct ovctl_item *obj, unsigned int field,
 		       const struct ovctl_addr *addr)
 {
 	obj->data[field].addr = *addr;
@@ -255,20 +255,20 @@ static int ovctl_cidr_order(const void *a, const void *b)
 }
 
 /**
- * ovctl_object_list() - Say a set of an object.
+ * ovctl_item_list() - Say a set of an object.
  * @objs: The list that the object is in.
  * @obj: The object.
  * @field: The field.
  * @list: The members; copied, and put into order.
  * @count: How many.
  */
-void ovctl_object_list(struct ovctl_objects *objs, struct ovctl_object *obj, unsigned int field,
+void ovctl_item_list(struct ovctl_items *objs, struct ovctl_item *obj, unsigned int field,
 		       const struct ovctl_cidr *list, unsigned int count)
 {
 	struct ovctl_cidr *copy = NULL;
 
 	if (count) {
-		copy = ovctl_objects_alloc(objs, count * sizeof(*copy));
+		copy = ovctl_items_alloc(objs, count * sizeof(*copy));
 		memcpy(copy, list, count * sizeof(*copy));
 		qsort(copy, count, sizeof(*copy), ovctl_cidr_order);
 	}
@@ -278,37 +278,37 @@ void ovctl_object_list(struct ovctl_objects *objs, struct ovctl_object *obj, uns
 }
 
 /**
- * ovctl_object_has() - Whether a field is said.
+ * ovctl_item_has() - Whether a field is said.
  * @obj: The object.
  * @field: The field.
  *
  * Return: true where it is.
  */
-bool ovctl_object_has(const struct ovctl_object *obj, unsigned int field)
+bool ovctl_item_has(const struct ovctl_item *obj, unsigned int field)
 {
 	return obj->has >> field & 1;
 }
 
 /**
- * ovctl_object_said() - The name that a field says.
+ * ovctl_item_said() - The name that a field says.
  * @obj: The object.
  * @field: A field that holds a name.
  *
  * Return: the name, or "" where none is said.
  */
-const char *ovctl_object_said(const struct ovctl_object *obj, unsigned int field)
+const char *ovctl_item_said(const struct ovctl_item *obj, unsigned int field)
 {
-	return ovctl_object_has(obj, field) ? obj->data[field].text : "";
+	return ovctl_item_has(obj, field) ? obj->data[field].text : "";
 }
 
 /**
- * ovctl_object_cmp() - Order objects by what they are and what names them.
+ * ovctl_item_cmp() - Order objects by what they are and what names them.
  * @one: An object.
  * @two: Another one.
  *
  * Return: below, at or above 0. At 0 they are the same thing.
  */
-int ovctl_object_cmp(const struct ovctl_object *one, const struct ovctl_object *two)
+int ovctl_item_cmp(const struct ovctl_item *one, const struct ovctl_item *two)
 {
 	int order = (int)one->kind - (int)two->kind;
 
@@ -325,17 +325,17 @@ int ovctl_object_cmp(const struct ovctl_object *one, const struct ovctl_object *
 	return order;
 }
 
-static int ovctl_object_order(const void *a, const void *b)
+static int ovctl_item_order(const void *a, const void *b)
 {
-	return ovctl_object_cmp(a, b);
+	return ovctl_item_cmp(a, b);
 }
 
 /**
- * ovctl_objects_join() - Append a list to another one.
+ * ovctl_items_join() - Append a list to another one.
  * @to: The list that gets them.
  * @from: The list that gives them all, and is empty then.
  */
-void ovctl_objects_join(struct ovctl_objects *to, struct ovctl_objects *from)
+void ovctl_items_join(struct ovctl_items *to, struct ovctl_items *from)
 {
 	struct ovctl_block **last = &to->blocks;
 	unsigned int i;
@@ -348,51 +348,51 @@ void ovctl_objects_join(struct ovctl_objects *to, struct ovctl_objects *from)
 		last = &(*last)->next;
 	*last = from->blocks;
 	from->blocks = NULL;
-	ovctl_objects_free(from);
+	ovctl_items_free(from);
 }
 
 /**
- * ovctl_objects_sort() - Put a list into order.
+ * ovctl_items_sort() - Put a list into order.
  * @objs: The list.
  */
-void ovctl_objects_sort(struct ovctl_objects *objs)
+void ovctl_items_sort(struct ovctl_items *objs)
 {
 	if (objs->count)
-		qsort(objs->list, objs->count, sizeof(*objs->list), ovctl_object_order);
+		qsort(objs->list, objs->count, sizeof(*objs->list), ovctl_item_order);
 }
 
 /**
- * ovctl_objects_unite() - Put a list into order, in which each object is there once.
+ * ovctl_items_unite() - Put a list into order, in which each object is there once.
  * @objs: The list. Of several that are the same thing the first one stays.
  */
-void ovctl_objects_unite(struct ovctl_objects *objs)
+void ovctl_items_unite(struct ovctl_items *objs)
 {
 	unsigned int i, count = 0;
 
-	ovctl_objects_sort(objs);
+	ovctl_items_sort(objs);
 	for (i = 0; i < objs->count; i++)
-		if (!count || ovctl_object_cmp(&objs->list[count - 1], &objs->list[i]))
+		if (!count || ovctl_item_cmp(&objs->list[count - 1], &objs->list[i]))
 			objs->list[count++] = objs->list[i];
 	objs->count = count;
 }
 
 /**
- * ovctl_objects_find() - Find the object of the same name.
+ * ovctl_items_find() - Find the object of the same name.
  * @objs: A list in order.
  * @like: An object with that name.
  *
  * Return: the object, or NULL.
  */
-struct ovctl_object *ovctl_objects_find(const struct ovctl_objects *objs,
-					const struct ovctl_object *like)
+struct ovctl_item *ovctl_items_find(const struct ovctl_items *objs,
+					const struct ovctl_item *like)
 {
 	if (!objs->count)
 		return NULL;
-	return bsearch(like, objs->list, objs->count, sizeof(*objs->list), ovctl_object_order);
+	return bsearch(like, objs->list, objs->count, sizeof(*objs->list), ovctl_item_order);
 }
 
 /* The first that is not before all of a kind, or all of a kind in a namespace. */
-static unsigned int ovctl_objects_at(const struct ovctl_objects *objs, enum ovctl_kind kind,
+static unsigned int ovctl_items_at(const struct ovctl_items *objs, enum ovctl_kind kind,
 				     const char *netns, bool behind)
 {
 	unsigned int low = 0, high = objs->count;
@@ -412,7 +412,7 @@ static unsigned int ovctl_objects_at(const struct ovctl_objects *objs, enum ovct
 }
 
 /**
- * ovctl_objects_range() - Find the objects of a kind.
+ * ovctl_items_range() - Find the objects of a kind.
  * @objs: A list in order.
  * @kind: The kind.
  * @netns: Their namespace, or NULL for all.
@@ -420,11 +420,11 @@ static unsigned int ovctl_objects_at(const struct ovctl_objects *objs, enum ovct
  *
  * Return: the first.
  */
-unsigned int ovctl_objects_range(const struct ovctl_objects *objs, enum ovctl_kind kind,
+unsigned int ovctl_items_range(const struct ovctl_items *objs, enum ovctl_kind kind,
 				 const char *netns, unsigned int *end)
 {
-	*end = ovctl_objects_at(objs, kind, netns, true);
-	return ovctl_objects_at(objs, kind, netns, false);
+	*end = ovctl_items_at(objs, kind, netns, true);
+	return ovctl_items_at(objs, kind, netns, false);
 }
 
 static bool ovctl_list_same(const union ovctl_datum *one, const union ovctl_datum *two)
@@ -455,22 +455,22 @@ static bool ovctl_datum_same(enum ovctl_field_type type, const union ovctl_datum
 }
 
 /**
- * ovctl_object_differs() - What is not as it should be.
+ * ovctl_item_differs() - What is not as it should be.
  * @want: The object as it should be.
  * @have: The same as it is.
  *
  * Return: the fields that @want says and @have does not have so, a bit each.
  */
-uint32_t ovctl_object_differs(const struct ovctl_object *want, const struct ovctl_object *have)
+uint32_t ovctl_item_differs(const struct ovctl_item *want, const struct ovctl_item *have)
 {
 	const struct ovctl_kind_info *kind = &ovctl_kinds[want->kind];
 	uint32_t differs = 0;
 	unsigned int i;
 
 	for (i = 0; i < kind->count; i++) {
-		if (!ovctl_object_has(want, i) || kind->fields[i].once)
+		if (!ovctl_item_has(want, i) || kind->fields[i].once)
 			continue;
-		if (!ovctl_object_has(have, i) ||
+		if (!ovctl_item_has(have, i) ||
 		    !ovctl_datum_same(kind->fields[i].type, &want->data[i], &have->data[i]))
 			differs |= 1U << i;
 	}
@@ -532,7 +532,7 @@ static void ovctl_datum_write(char *buf, size_t size, const struct ovctl_field *
 }
 
 /* The words that name it beside its namespace and its device. */
-static void ovctl_object_own_name(char *buf, size_t size, const struct ovctl_object *obj)
+static void ovctl_item_own_name(char *buf, size_t size, const struct ovctl_item *obj)
 {
 	buf[0] = '\0';
 	if (obj->name[0])
@@ -544,29 +544,29 @@ static void ovctl_object_own_name(char *buf, size_t size, const struct ovctl_obj
 }
 
 /**
- * ovctl_object_name() - Write what an object is called.
+ * ovctl_item_name() - Write what an object is called.
  * @buf: Where to.
  * @size: Its size.
  * @obj: The object.
  */
-void ovctl_object_name(char *buf, size_t size, const struct ovctl_object *obj)
+void ovctl_item_name(char *buf, size_t size, const struct ovctl_item *obj)
 {
 	char own[OVCTL_TEXT_MAX * 2];
 
-	ovctl_object_own_name(own, sizeof(own), obj);
+	ovctl_item_own_name(own, sizeof(own), obj);
 	snprintf(buf, size, "%s %s%s%s%s%s", ovctl_kinds[obj->kind].name,
 		 obj->netns[0] ? obj->netns : "-", obj->link[0] ? " " : "", obj->link,
 		 own[0] ? " " : "", own);
 }
 
 /**
- * ovctl_object_fields() - Write fields of an object, their names before them.
+ * ovctl_item_fields() - Write fields of an object, their names before them.
  * @buf: Where to.
  * @size: Its size.
  * @obj: The object.
  * @fields: Which, a bit each.
  */
-void ovctl_object_fields(char *buf, size_t size, const struct ovctl_object *obj,
+void ovctl_item_fields(char *buf, size_t size, const struct ovctl_item *obj,
 			 uint32_t fields)
 {
 	const struct ovctl_kind_info *kind = &ovctl_kinds[obj->kind];
@@ -613,20 +613,20 @@ static json_t *ovctl_datum_json(const struct ovctl_field *field, const union ovc
 }
 
 /**
- * ovctl_object_record() - An object as a record.
+ * ovctl_item_record() - An object as a record.
  * @obj: The object.
  * @fields: The fields to tell, a bit each.
  *
  * Return: the record.
  */
-json_t *ovctl_object_record(const struct ovctl_object *obj, uint32_t fields)
+json_t *ovctl_item_record(const struct ovctl_item *obj, uint32_t fields)
 {
 	const struct ovctl_kind_info *kind = &ovctl_kinds[obj->kind];
 	char own[OVCTL_TEXT_MAX * 2];
 	json_t *rec = json_object();
 	unsigned int i;
 
-	ovctl_object_own_name(own, sizeof(own), obj);
+	ovctl_item_own_name(own, sizeof(own), obj);
 	json_object_set_new(rec, "kind", json_string(kind->name));
 	json_object_set_new(rec, "netns", json_string(obj->netns));
 	if (obj->link[0])

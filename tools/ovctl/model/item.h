@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef OVCTL_OBJECT_H
-#define OVCTL_OBJECT_H
+#ifndef OVCTL_ITEM_H
+#define OVCTL_ITEM_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -179,7 +179,7 @@ union ovctl_datum {
 };
 
 /**
- * struct ovctl_object - Something in the kernel, as it is or as it should be.
+ * struct ovctl_item - Something in the kernel, as it is or as it should be.
  * @kind: What it is.
  * @ours: It carries our mark, or can only be there by us.
  * @netns: The namespace that it is in. Key.
@@ -193,7 +193,7 @@ union ovctl_datum {
  * @nsid: Of a port whose namespace has no known name: the number of that.
  * @lost: Of the planner: it goes when something else is deleted.
  */
-struct ovctl_object {
+struct ovctl_item {
 	enum ovctl_kind kind;
 	bool ours;
 	bool lost;
@@ -209,47 +209,47 @@ struct ovctl_object {
 };
 
 /**
- * struct ovctl_objects - A list of objects.
+ * struct ovctl_items - A list of objects.
  * @count: How many.
  * @list: The objects.
  * @blocks: What their texts and sets are kept in.
  */
-struct ovctl_objects {
+struct ovctl_items {
 	unsigned int count;
-	struct ovctl_object *list;
+	struct ovctl_item *list;
 	struct ovctl_block *blocks;
 };
 
 extern const struct ovctl_kind_info ovctl_kinds[OVCTL_KINDS];
 extern const char *const ovctl_link_types[OVCTL_LINK_TYPES + 1];
 
-struct ovctl_object *ovctl_object_add(struct ovctl_objects *objs, enum ovctl_kind kind,
+struct ovctl_item *ovctl_item_add(struct ovctl_items *objs, enum ovctl_kind kind,
 				      const char *netns, const char *link);
-void ovctl_objects_free(struct ovctl_objects *objs);
-void ovctl_objects_join(struct ovctl_objects *to, struct ovctl_objects *from);
-void ovctl_objects_sort(struct ovctl_objects *objs);
-void ovctl_objects_unite(struct ovctl_objects *objs);
-struct ovctl_object *ovctl_objects_find(const struct ovctl_objects *objs,
-					const struct ovctl_object *like);
-unsigned int ovctl_objects_range(const struct ovctl_objects *objs, enum ovctl_kind kind,
+void ovctl_items_free(struct ovctl_items *objs);
+void ovctl_items_join(struct ovctl_items *to, struct ovctl_items *from);
+void ovctl_items_sort(struct ovctl_items *objs);
+void ovctl_items_unite(struct ovctl_items *objs);
+struct ovctl_item *ovctl_items_find(const struct ovctl_items *objs,
+					const struct ovctl_item *like);
+unsigned int ovctl_items_range(const struct ovctl_items *objs, enum ovctl_kind kind,
 				 const char *netns, unsigned int *end);
-const char *ovctl_objects_text(struct ovctl_objects *objs, const char *text);
+const char *ovctl_items_text(struct ovctl_items *objs, const char *text);
 
-void ovctl_object_num(struct ovctl_object *obj, unsigned int field, uint32_t num);
-void ovctl_object_text(struct ovctl_objects *objs, struct ovctl_object *obj, unsigned int field,
+void ovctl_item_num(struct ovctl_item *obj, unsigned int field, uint32_t num);
+void ovctl_item_text(struct ovctl_items *objs, struct ovctl_item *obj, unsigned int field,
 		       const char *text);
-void ovctl_object_addr(struct ovctl_object *obj, unsigned int field,
+void ovctl_item_addr(struct ovctl_item *obj, unsigned int field,
 		       const struct ovctl_addr *addr);
-void ovctl_object_list(struct ovctl_objects *objs, struct ovctl_object *obj, unsigned int field,
+void ovctl_item_list(struct ovctl_items *objs, struct ovctl_item *obj, unsigned int field,
 		       const struct ovctl_cidr *list, unsigned int count);
 
-bool ovctl_object_has(const struct ovctl_object *obj, unsigned int field);
-const char *ovctl_object_said(const struct ovctl_object *obj, unsigned int field);
-int ovctl_object_cmp(const struct ovctl_object *one, const struct ovctl_object *two);
-uint32_t ovctl_object_differs(const struct ovctl_object *want, const struct ovctl_object *have);
-void ovctl_object_name(char *buf, size_t size, const struct ovctl_object *obj);
-void ovctl_object_fields(char *buf, size_t size, const struct ovctl_object *obj,
+bool ovctl_item_has(const struct ovctl_item *obj, unsigned int field);
+const char *ovctl_item_said(const struct ovctl_item *obj, unsigned int field);
+int ovctl_item_cmp(const struct ovctl_item *one, const struct ovctl_item *two);
+uint32_t ovctl_item_differs(const struct ovctl_item *want, const struct ovctl_item *have);
+void ovctl_item_name(char *buf, size_t size, const struct ovctl_item *obj);
+void ovctl_item_fields(char *buf, size_t size, const struct ovctl_item *obj,
 			 uint32_t fields);
-json_t *ovctl_object_record(const struct ovctl_object *obj, uint32_t fields);
+json_t *ovctl_item_record(const struct ovctl_item *obj, uint32_t fields);
 
 #endif
