@@ -30,6 +30,7 @@ static const char *const bond_names[] = { "balance-rr", "active-backup", NULL };
 static const char *const encap_names[] = { "inherit", "vxlan", "gre", NULL };
 static const char *const gre_key_names[] = { "inherit", "nvgre", "plain", NULL };
 static const char *const admin_names[] = { "down", "up", NULL };
+static const char *const standby_names[] = { "drop", "learn", NULL };
 static const char *const role_names[] = { "bridge", "access", NULL };
 
 #define NUM .type = OVCTL_FIELD_NUM
@@ -67,6 +68,8 @@ static const struct ovctl_field dev_fields[] = {
 	[OVCTL_DEV_LOCAL] = { "local", ADDR, .attr = TENOVL_A_DEV_LOCAL },
 	[OVCTL_DEV_LEARNING] = { "learning", BOOL, .attr = TENOVL_A_DEV_LEARNING },
 	[OVCTL_DEV_MTU_AUTO] = { "mtu-auto", BOOL, .attr = TENOVL_A_DEV_MTU_AUTO },
+	[OVCTL_DEV_STANDBY_INGRESS] = { "standby-ingress", NUM, .names = standby_names,
+					.attr = TENOVL_A_DEV_STANDBY_INGRESS },
 };
 
 static const struct ovctl_field peer_fields[] = {

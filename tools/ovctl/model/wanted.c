@@ -361,6 +361,10 @@ static void ovctl_want_segment_dev(const struct ovctl_place *place,
 	ovctl_item_num(obj, OVCTL_DEV_GRE_KEY, TENOVL_GRE_KEY_NVGRE);
 	ovctl_item_addr(obj, OVCTL_DEV_LOCAL, &local);
 	ovctl_item_num(obj, OVCTL_DEV_MTU_AUTO, 1);
+	/* A VM that is mistaken in its leg is to be heard all the same. */
+	ovctl_item_num(obj, OVCTL_DEV_STANDBY_INGRESS,
+			 ovctl_subnet_bridges(subnet) > 1 ? TENOVL_STANDBY_INGRESS_LEARN :
+							    TENOVL_STANDBY_INGRESS_DROP);
 }
 
 static void ovctl_want_gateway(const struct ovctl_place *place,
@@ -555,6 +559,8 @@ static void ovctl_want_bond(const struct ovctl_place *place, const struct ovctl_
 	obj = ovctl_want_link(place->objs, netns, vm->link, OVCTL_LINK_BOND);
 	ovctl_item_num(obj, OVCTL_LINK_BOND_MODE, OVCTL_BOND_ACTIVE_BACKUP);
 	ovctl_item_addr(obj, OVCTL_LINK_MAC, &vm->mac);
+	/* Its legs follow it. */
+	ovctl_item_num(obj, OVCTL_LINK_MTU, OVCTL_UNDERLAY_MTU - ovctl_overhead(place, subnet));
 	ovctl_item_num(obj, OVCTL_LINK_BOND_INTERVAL, OVCTL_BOND_INTERVAL);
 	if (subnet->gw4.len && vm->ip4.len)
 		ovctl_item_addr(obj, OVCTL_LINK_BOND_TARGET, &subnet->gw4);
