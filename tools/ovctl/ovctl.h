@@ -30,6 +30,7 @@ enum ovctl_exit {
  * @batching: Commands come from a batch file.
  * @store_dir: The directory of the store, or NULL for the usual one.
  * @password_file: The file that holds the password, or NULL.
+ * @new_password_file: The file that holds a password to be set, or NULL.
  * @out: Where results go.
  * @err: Where sentences about failures go.
  * @file: The batch file being read, or NULL.
@@ -46,6 +47,7 @@ struct ovctl {
 	bool batching;
 	const char *store_dir;
 	const char *password_file;
+	const char *new_password_file;
 	FILE *out;
 	FILE *err;
 	const char *file;

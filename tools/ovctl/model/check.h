@@ -46,6 +46,7 @@ uint32_t ovctl_default_subnet_id(const struct ovctl_tenant *tenant,
 uint32_t ovctl_default_vm_id(const struct ovctl_tenant *tenant);
 uint32_t ovctl_default_vpc_id(const struct ovctl_tenant *tenant);
 void ovctl_default_gateways(struct ovctl_subnet *subnet);
+void ovctl_place_vpc(struct ovctl_tenant *tenant, struct ovctl_vpc *vpc, struct ovctl_host *host);
 bool ovctl_default_vm(const struct ovctl_tenant *tenant, struct ovctl_vm *vm,
 		      struct ovctl_fault *fault);
 

@@ -222,3 +222,23 @@ bool ovctl_default_vm(const struct ovctl_tenant *tenant, struct ovctl_vm *vm,
 		ovctl_name_segment(vm->link, sizeof(vm->link), vm->subnet);
 	return true;
 }
+
+/**
+ * ovctl_place_vpc() - Place a VPC on a host; it gets another VTEP, and its VMs have moved.
+ * @tenant: The tenant.
+ * @vpc: Its VPC.
+ * @host: The host.
+ */
+void ovctl_place_vpc(struct ovctl_tenant *tenant, struct ovctl_vpc *vpc, struct ovctl_host *host)
+{
+	unsigned int i;
+
+	if (!strcmp(vpc->host, host->name))
+		return;
+	snprintf(vpc->host, sizeof(vpc->host), "%s", host->name);
+	memset(&vpc->vtep, 0, sizeof(vpc->vtep));
+	host->n_vpcs++;
+	for (i = 0; i < tenant->n_vms; i++)
+		if (tenant->vms[i].vpc == vpc->id)
+			tenant->vms[i].seq++;
+}

@@ -93,12 +93,14 @@ static int ovctl_vtep_is_free(struct ovctl *ov, struct ovctl_db *db,
 static void ovctl_vtep_next(struct ovctl_addr *addr, const struct ovctl_cidr *vtep,
 			    const struct ovctl_addr *last)
 {
-	struct ovctl_addr end;
+	struct ovctl_addr first, end;
 
-	ovctl_cidr_nth(addr, vtep, 0);
+	ovctl_cidr_nth(&first, vtep, 0);
 	ovctl_cidr_nth(&end, vtep, ovctl_cidr_hosts(vtep) - 1);
-	if (!ovctl_cidr_has(vtep, last) || ovctl_addr_compare(last, &end) >= 0)
+	if (!ovctl_cidr_has(vtep, last) || ovctl_addr_compare(last, &end) >= 0) {
+		*addr = first;
 		return;
+	}
 	*addr = *last;
 	ovctl_addr_add(addr, 1);
 }
