@@ -1816,7 +1816,7 @@ static int tenovl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 
 /* The family */
 
-#define TENOVL_OP_START(_cmd, _policy, _doit, _start, _dumpit) {		\
+#define TENOVL_OP_START(_cmd, _policy, _doit, _dumpit, _start) {		\
 	.cmd = TENOVL_CMD_##_cmd,						\
 	.flags = GENL_ADMIN_PERM,						\
 	.policy = _policy,							\
@@ -1826,13 +1826,13 @@ static int tenovl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	.dumpit = _dumpit,							\
 }
 #define TENOVL_OP(_cmd, _policy, _doit, _dumpit)				\
-	TENOVL_OP_START(_cmd, _policy, _doit, NULL, _dumpit)
+	TENOVL_OP_START(_cmd, _policy, _doit, _dumpit, NULL)
 
 static const struct genl_ops tenovl_ops[] = {
 	TENOVL_OP(DEV_GET, tenovl_name_policy, tenovl_dev_get_doit, tenovl_dev_get_dumpit),
 	TENOVL_OP(DEV_SET, tenovl_dev_set_policy, tenovl_dev_set_doit, NULL),
 	TENOVL_OP_START(PEER_GET, tenovl_peer_key_policy, tenovl_peer_get_doit,
-			tenovl_peer_get_start, tenovl_peer_get_dumpit),
+			tenovl_peer_get_dumpit, tenovl_peer_get_start),
 	TENOVL_OP(PEER_ADD, tenovl_peer_set_policy, tenovl_peer_add_doit, NULL),
 	TENOVL_OP(PEER_SET, tenovl_peer_set_policy, tenovl_peer_set_doit, NULL),
 	TENOVL_OP(PEER_DEL, tenovl_peer_key_policy, tenovl_peer_del_doit, NULL),

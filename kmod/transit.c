@@ -6,7 +6,7 @@
  * is let in where its source may be behind the peer that sent it (inner_source.c).
  *
  * The device is a router's interface: who sends too much or to nowhere is answered
- * by ICMP.
+ * by ICMP, and what may be fragmented is.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -14,6 +14,7 @@
 #include <net/addrconf.h>
 #include <net/dst_metadata.h>
 #include <net/icmp.h>
+#include <net/ip.h>
 #include <net/ip_tunnels.h>
 
 #include "tenovl.h"
@@ -57,6 +58,8 @@ int tenovl_transit_open(struct net_device *dev)
 #endif
 	return 0;
 }
+
+static void tenovl_transit_send(struct tenovl_dev *tdev, struct sk_buff *skb);
 
 static bool tenovl_transit_v6(const struct tenovl_inner *inner)
 {
@@ -102,6 +105,26 @@ static bool tenovl_transit_answer(struct sk_buff *skb, u32 mtu, const struct ten
 	return true;
 }
 
+/* A fragment that was just made takes the way of any packet. */
+static int tenovl_transit_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	tenovl_transit_send(netdev_priv(skb->dev), skb);
+	return 0;
+}
+
+/* What a router does to an IPv4 packet that may be fragmented. The outer one may not,
+ * so it is the inner one. Return: false where it cannot be done.
+ */
+static bool tenovl_transit_split(struct tenovl_dev *tdev, struct sk_buff *skb, u32 mtu)
+{
+	if (skb_is_gso(skb) || !skb_valid_dst(skb) || mtu < IPV4_MIN_MTU)
+		return false;
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	IPCB(skb)->frag_max_size = min_t(u32, mtu, IP_MAX_MTU);
+	ip_do_fragment(dev_net(tdev->dev), NULL, skb, tenovl_transit_fragment);
+	return true;
+}
+
 /**
  * tenovl_transit_too_big() - a packet does not fit into its path
  * @tdev: the device
@@ -120,6 +143,8 @@ int tenovl_transit_too_big(struct tenovl_dev *tdev, struct sk_buff *skb, u32 mtu
 	/* Nobody listens for an answer to what may be fragmented anyway. */
 	if (fragment && inner->may_fragment)
 		return 0;
+	if (inner->may_fragment && tenovl_transit_split(tdev, skb, mtu))
+		return -1;
 	if (!tenovl_transit_answer(skb, mtu, inner))
 		return fragment ? 0 : TENOVL_A_STATS_TX_DROP_TOO_BIG;
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_PMTU_ANSWER);
