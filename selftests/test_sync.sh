@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What the store says becomes devices, addresses and routes, and stays so: ovctl plan, sync, status.
-# shellcheck disable=SC2034 # arrays read by lib.sh
+# shellcheck disable=SC2034,SC2119 # arrays read by lib.sh; tenovl_load has defaults
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
@@ -142,7 +142,7 @@ crossed()
 
 test_three_ways()
 {
-	TSHARK_OPTS=(-d udp.port==4789,vxlan)
+	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
 	lay both
 	sync_once
 	tenant_talks 1
@@ -167,7 +167,7 @@ test_three_ways()
 
 test_mesh()
 {
-	TSHARK_OPTS=(-d udp.port==4789,vxlan)
+	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
 	lay both
 	o tenant set 1 --transport gre >/dev/null
 	o tenant set 2 --transport gre >/dev/null
@@ -452,6 +452,11 @@ test_adopted()
 	ping_ok ns1_t1-s21_vm 31.0.0.3 1
 }
 
+is_elsewhere()
+{
+	[[ $(readlink "/proc/$1/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
 test_kinds_of_vm()
 {
 	local link
@@ -459,7 +464,7 @@ test_kinds_of_vm()
 	lay small
 	ns_new X
 	bg container unshare -n sleep 600
-	wait_for "a container" eval '[[ $(readlink /proc/$container/ns/net) != $(readlink /proc/self/ns/net) ]]'
+	wait_for "a container" is_elsewhere "$container"
 	ns_new GUEST
 	o vm add 1 there --subnet 21 --vpc 1 --netns "$X" >/dev/null
 	o vm add 1 boxed --subnet 21 --vpc 2 --pid "$container" >/dev/null

@@ -154,7 +154,8 @@ _ovctl_verbs()
 	fdb) _ovctl_offer add replace del show flush help ;;
 	route) _ovctl_offer add replace del show help ;;
 	stats) _ovctl_offer show help --underlay "$(_ovctl_ask 1 dev show)" ;;
-	help) _ovctl_offer dev peer port fdb route stats monitor batch ;;
+	help) _ovctl_offer dev peer port fdb route stats monitor batch plan sync status ;;
+	sync) _ovctl_offer --stats ;;
 	batch) mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur") ;;
 	esac
 }
@@ -189,7 +190,7 @@ _ovctl()
 		if [[ $_ovctl_cur == -* ]]; then
 			_ovctl_offer -j --json -n --netns -h --help -V --version
 		else
-			_ovctl_offer dev peer port fdb route stats monitor batch help
+			_ovctl_offer dev peer port fdb route stats monitor batch plan sync status help
 		fi
 		;;
 	1) _ovctl_verbs ;;

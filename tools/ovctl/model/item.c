@@ -17,7 +17,7 @@ struct ovctl_block {
 	struct ovctl_block *next;
 	size_t used;
 	size_t size;
-	_Alignas(16) char data[];
+	char data[] __attribute__((aligned(16)));
 };
 
 const char *const ovctl_link_types[OVCTL_LINK_TYPES + 1] = {

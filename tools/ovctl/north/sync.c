@@ -15,6 +15,7 @@
 #include "../store/store.h"
 #include "command.h"
 #include "output.h"
+#include "sync.h"
 
 /* Two at once would be in each other's way. */
 #define OVCTL_SYNC_LOCK "/run/tenovl-sync.lock"
@@ -222,8 +223,9 @@ static void ovctl_status_show(struct ovctl_work_order *order)
 	json_t *rec;
 
 	ovctl_table_begin(&table, order->ov, columns, false);
-	json_object_foreach(all, key, rec)
+	json_object_foreach(all, key, rec) {
 		ovctl_table_record(&table, rec);
+	}
 	ovctl_table_end(&table);
 	json_decref(all);
 }
@@ -357,14 +359,19 @@ static int ovctl_sync_carry(struct ovctl_work_order *order)
 	return OVCTL_DONE;
 }
 
-static int ovctl_sync_run(struct ovctl *ov, int argc, char **argv)
+/**
+ * ovctl_sync() - Make this machine's kernel what the store says, and tell what was done.
+ * @ov: The run.
+ * @stats: Tell how long it took as well.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_sync(struct ovctl *ov, bool stats)
 {
 	struct ovctl_work_order order;
 	long begun = ovctl_ms();
 	int ret, lock;
 
-	if (argc && strcmp(argv[0], "--stats"))
-		return ovctl_misuse(ov, "\"%s\" is more than sync takes", argv[0]);
 	if (geteuid())
 		return ovctl_fail(ov, "this needs root");
 	ret = ovctl_sync_lock(ov, &lock);
@@ -373,12 +380,21 @@ static int ovctl_sync_run(struct ovctl *ov, int argc, char **argv)
 	ret = ovctl_sync_order(ov, &order);
 	if (!ret)
 		ret = ovctl_sync_carry(&order);
-	if (!ret && argc)
+	if (!ret && stats)
 		fprintf(ov->err, "%ld ms, %lu requests to the kernel\n", ovctl_ms() - begun,
 			ovctl_spaces_calls(&order.spaces));
 	ovctl_order_clear(&order);
 	close(lock);
 	return ret;
+}
+
+static int ovctl_sync_run(struct ovctl *ov, int argc, char **argv)
+{
+	bool stats = argc && !strcmp(argv[0], "--stats");
+
+	if (argc > stats)
+		return ovctl_misuse(ov, "\"%s\" is more than sync takes", argv[stats]);
+	return ovctl_sync(ov, stats);
 }
 
 static const struct ovctl_command plan_cmd = {

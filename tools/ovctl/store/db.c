@@ -28,9 +28,9 @@ int ovctl_db_fail(struct ovctl *ov, const struct ovctl_db *db)
 		return OVCTL_FAILED;
 	switch (sqlite3_errcode(db->handle) & 0xff) {
 	case SQLITE_FULL:
-		return ovctl_fail(ov, "%s: the disk is full, and nothing is changed", db->name);
+		return ovctl_fail(ov, "%s: the disk is full", db->name);
 	case SQLITE_READONLY:
-		return ovctl_fail(ov, "%s may only be read, and nothing is changed", db->name);
+		return ovctl_fail(ov, "%s may only be read", db->name);
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
@@ -318,7 +318,11 @@ static int ovctl_db_settings(struct ovctl *ov, struct ovctl_db *db)
 {
 	int ret;
 
-	ret = ovctl_db_each(ov, db, ovctl_db_take_wal, NULL, "PRAGMA journal_mode = WAL", "");
+	/* The change to a log is journaled itself, and that journal must not come back. */
+	ret = ovctl_db_pragma(ov, db, "PRAGMA synchronous = EXTRA", "PRAGMA synchronous", 3);
+	if (!ret)
+		ret = ovctl_db_each(ov, db, ovctl_db_take_wal, NULL, "PRAGMA journal_mode = WAL",
+				    "");
 	if (!ret)
 		ret = ovctl_db_pragma(ov, db, "PRAGMA synchronous = FULL", "PRAGMA synchronous", 2);
 	if (!ret)

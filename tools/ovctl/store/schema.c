@@ -37,10 +37,10 @@ static const char *const ovctl_steps_provider[] = {
 	"	last_vtep TEXT"
 	") STRICT, WITHOUT ROWID;"
 
-	/* adding and deleting: begun, and finished or undone by whoever comes next. */
+	/* All but present: begun, and finished or undone by whoever comes next. */
 	"CREATE TABLE tenants ("
 	"	id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 2147483647),"
-	"	state TEXT NOT NULL CHECK (state IN ('adding', 'present', 'deleting')),"
+	"	state TEXT NOT NULL CHECK (state IN ('adding', 'undoing', 'present', 'deleting')),"
 	"	passwd TEXT NOT NULL"
 	") STRICT;"
 

@@ -15,8 +15,9 @@
  * The command is acknowledged after that. Whoever opens the store next and finds "begun" looks
  * whether the tenant's file bears that number, writes "done" or "undone", and settles the numbers
  * by what the file holds. To add a tenant is to make a file, and is decided by step 3: until
- * then the tenant's row says "adding", and who finds that takes it and the file away. To delete
- * one is decided by step 1: the row says "deleting", and who finds that goes on deleting.
+ * then the tenant's row says "adding", and who finds that writes "undoing" and takes the file and
+ * the row away. To delete one is decided by step 1: the row says "deleting", and who finds that
+ * goes on deleting.
  *
  * Each commit is synced to the disk before the next step begins (synchronous=FULL). One lock file
  * orders all commands: shared to read, so that what is read from several files is of one moment,
@@ -206,7 +207,19 @@ static int ovctl_store_finish(struct ovctl *ov, struct ovctl_store *store, int r
 	return ret;
 }
 
-/* Step 3 of deleting a tenant, and what undoes adding one. */
+static int ovctl_store_condemn(struct ovctl *ov, struct ovctl_store *store, uint32_t id)
+{
+	int ret;
+
+	ret = ovctl_db_begin(ov, &store->provider);
+	if (ret)
+		return ret;
+	ret = ovctl_db_run(ov, &store->provider,
+			   "UPDATE tenants SET state = 'undoing' WHERE id = ?", "i", (int64_t)id);
+	return ovctl_store_finish(ov, store, ret);
+}
+
+/* Step 3 of deleting a tenant, and the end of undoing to add one. */
 static int ovctl_store_bury(struct ovctl *ov, struct ovctl_store *store, uint32_t id, int64_t line,
 			    const char *state)
 {
@@ -221,6 +234,19 @@ static int ovctl_store_bury(struct ovctl *ov, struct ovctl_store *store, uint32_
 	if (!ret)
 		ret = ovctl_log_state(ov, &store->provider, line, state);
 	return ovctl_store_finish(ov, store, ret);
+}
+
+/* A commit that failed may yet be on the disk, the one that made the tenant present too: so no
+ * file goes before another commit says so.
+ */
+static int ovctl_store_undo(struct ovctl *ov, struct ovctl_store *store, uint32_t id, int64_t line)
+{
+	int ret;
+
+	ret = ovctl_store_condemn(ov, store, id);
+	if (!ret)
+		ret = ovctl_store_bury(ov, store, id, line, "undone");
+	return ret;
 }
 
 /* Step 3 of a change, by what the tenant's file holds. */
@@ -303,8 +329,8 @@ static int ovctl_store_heal_one(struct ovctl *ov, struct ovctl_store *store,
 	int64_t change = 0;
 	int ret;
 
-	if (!strcmp(begun->state, "adding"))
-		return ovctl_store_bury(ov, store, begun->tenant, begun->line, "undone");
+	if (!strcmp(begun->state, "adding") || !strcmp(begun->state, "undoing"))
+		return ovctl_store_undo(ov, store, begun->tenant, begun->line);
 	if (strcmp(begun->state, "present"))
 		return ovctl_store_bury(ov, store, begun->tenant, begun->line, "done");
 	ovctl_tenant_init(&tenant, begun->tenant);
