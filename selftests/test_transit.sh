@@ -301,7 +301,8 @@ test_many_routes()
 	local n i
 
 	n=$(rounds 12000)
-	((n >= 2000)) || n=2000
+	# Fewer are read in too few pieces.
+	((n >= 5000)) || n=5000
 	hv_lay 2
 	transits plain 4 2
 	ovctl -n "$V1" route del tr0 "$(vpc_prefixes 2)"
@@ -907,6 +908,7 @@ test_bounds()
 	ovctl -n "$H1" peer add a 10.9.0.2
 	ovctl -n "$H1" route add a 10.1.0.0/16 peer 10.9.0.2
 	check "bounds of prefixes" ns "$H1" "$PY" "$HELPERS/nl.py" bounds a 10.9.0.2
+	check "what is told is not set" ns "$H1" "$PY" "$HELPERS/nl.py" told a 10.9.0.2
 }
 
 test_events()
