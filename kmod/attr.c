@@ -113,9 +113,11 @@ struct tenovl_setting {
 	.offset = offsetof(struct _struct, _member),					\
 	.l2 = _l2,									\
 }
+
 #define TENOVL_SETTING_L2(_attr, _member, _l2)						\
 	TENOVL_MEMBER(TENOVL_A_DEV_##_attr, tenovl_settings, _member, TENOVL_L2_##_l2)
-#define TENOVL_SETTING(_attr, _member)	TENOVL_SETTING_L2(_attr, _member, NOTHING)
+#define TENOVL_SETTING(_attr, _member)							\
+	TENOVL_SETTING_L2(_attr, _member, NOTHING)
 #define TENOVL_GUARD(_attr, _member)							\
 	TENOVL_MEMBER(TENOVL_A_PORT_##_attr, tenovl_guard, _member, TENOVL_L2_NOTHING)
 
@@ -716,7 +718,8 @@ static int tenovl_fill_port_access(struct sk_buff *msg, const struct tenovl_port
 		return -EMSGSIZE;
 	if (nla_put_u8(msg, TENOVL_A_PORT_ISOLATED, port->isolated))
 		return -EMSGSIZE;
-	if (tenovl_members_put(msg, guard, tenovl_guard_table, ARRAY_SIZE(tenovl_guard_table), false) ||
+	if (tenovl_members_put(msg, guard, tenovl_guard_table, ARRAY_SIZE(tenovl_guard_table),
+			       false) ||
 	    tenovl_fill_guard_macs(msg, guard))
 		return -EMSGSIZE;
 	return tenovl_fill_guard_ips(msg, guard);

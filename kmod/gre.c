@@ -151,14 +151,13 @@ static struct tenovl_dev *tenovl_gre_claim(const struct net *net,
 					   const struct tenovl_gre_info *info,
 					   const struct in6_addr *local)
 {
+	bool frame = info->proto == htons(ETH_P_TEB);
 	struct tenovl_dev *tdev;
 
 	tdev = tenovl_claim_find(net, TENOVL_LAYOUT_NVGRE, 0, info->key >> 8, local);
 	if (!tdev)
 		tdev = tenovl_claim_find(net, TENOVL_LAYOUT_PLAIN, 0, info->key, local);
-	if (!tdev || tenovl_dev_is_l3(tdev) == (info->proto == htons(ETH_P_TEB)))
-		return NULL;
-	return tdev;
+	return tdev && tenovl_dev_is_l3(tdev) != frame ? tdev : NULL;
 }
 
 static bool tenovl_gre_csum_ok(struct sk_buff *skb)

@@ -1825,6 +1825,7 @@ static int tenovl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	.start = _start,							\
 	.dumpit = _dumpit,							\
 }
+
 #define TENOVL_OP(_cmd, _policy, _doit, _dumpit)				\
 	TENOVL_OP_START(_cmd, _policy, _doit, _dumpit, NULL)
 

@@ -82,8 +82,11 @@ static void tenovl_transit_destination(const struct sk_buff *skb, bool v6, struc
 		tenovl_addr_set4(addr, ip_hdr(skb)->daddr);
 }
 
+/* Who has no route, a packet socket, is not told. */
 static void tenovl_transit_unreachable(struct sk_buff *skb, bool v6)
 {
+	if (!skb_valid_dst(skb))
+		return;
 	if (v6)
 		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_NOROUTE, 0);
 	else

@@ -1047,7 +1047,10 @@ def cmd_dumprace(spec, devname, peer, count):
 		      "the generation moved during a quiet dump")
 	print("%d entries, %d reads, %d deleted and %d added meanwhile" %
 	      (count, reads[0], len(doomed) - len(queue), len(added)))
-	bulk(genl, what + "-del", dev, None, lived + added)
+	if what == "route":
+		bulk(genl, "route-del", dev, None, lived + added)
+	else:
+		verdict.check(genl.call("fdb-flush", dev).error == 0, "flush")
 	verdict.check(not genl.dump(what + "-get", dev).replies, "something is left")
 	verdict.end()
 
