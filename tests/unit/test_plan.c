@@ -313,7 +313,7 @@ static void test_bridges(void **state)
 	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1", "v1b", NULL, "master br21b");
 	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1-s21_vm", "eth0b", NULL, "master eth0");
 	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1-s21_vm", "eth0", NULL,
-		     "type bond mode active-backup mac 02:00:15:00:00:0b arp_interval 100 arp_ip_target 21.0.0.1");
+		     "type bond mode active-backup mac 02:00:15:00:00:0b mtu 1450 arp_interval 100 arp_ip_target 21.0.0.1");
 	/* From two bridges to one: the VM's legs are others then. */
 	subnet->ha = 0;
 	sync_all(&model, &sim);
@@ -391,6 +391,7 @@ static void test_kinds_of_vm(void **state)
 	struct ovctl_tenant *tenant;
 	struct ovctl_model model;
 	struct ovctl_vm *vm;
+	struct run run;
 	struct sim sim;
 
 	(void)state;
@@ -407,11 +408,16 @@ static void test_kinds_of_vm(void **state)
 	strcpy(vm->link, "tap3");
 	sim_init(&sim);
 	sim_netns(&sim, "theirs");
-	sim_netns(&sim, "pid:77");
-	/* The underlay is there before the guest is. */
-	sync_some(&model, &sim, 4);
-	sim_netns(&sim, "hv1");
-	sim_find(&sim, OVCTL_KIND_NETNS, "hv1", "", NULL)->ours = true;
+	/* What is not there yet holds up nothing else. */
+	run_make(&run, &model, &sim);
+	assert_int_equal(run.plan.verbs[OVCTL_VERB_WAIT], 2);
+	assert_true(sim_carry(&sim, &run.plan, UINT32_MAX));
+	assert_field(&sim, OVCTL_KIND_LINK, "theirs", "eth0", NULL, "of s21");
+	run_free(&run);
+	run_make(&run, &model, &sim);
+	assert_int_equal(run.plan.count, 2);
+	assert_int_equal(run.plan.ops[0].verb, OVCTL_VERB_WAIT);
+	run_free(&run);
 	sim_free(&sim);
 	sim_init(&sim);
 	sim_netns(&sim, "theirs");

@@ -15,7 +15,7 @@
 #include "plan.h"
 
 static const char *const ovctl_verbs[OVCTL_VERBS] = {
-	"conflict", "adopt", "del", "add", "set",
+	"conflict", "adopt", "wait", "del", "add", "set",
 };
 
 static void ovctl_plan_add(struct ovctl_plan *plan, enum ovctl_verb verb,
@@ -227,11 +227,40 @@ static bool ovctl_made_with_other(const struct ovctl_items *want,
 	return other && ovctl_item_cmp(other, obj) < 0;
 }
 
+static bool ovctl_is_there(const struct ovctl_items *want, const struct ovctl_items *have,
+			   const char *netns)
+{
+	return ovctl_plan_find(have, OVCTL_KIND_NETNS, netns, "", NULL) ||
+	       ovctl_plan_find(want, OVCTL_KIND_NETNS, netns, "", NULL);
+}
+
+/* A container that does not run, or a guest's tap: one of them does not hold up all others. */
+static bool ovctl_is_awaited(const struct ovctl_items *want, const struct ovctl_items *have,
+			     const struct ovctl_item *obj)
+{
+	if (obj->kind == OVCTL_KIND_NETNS)
+		return false;
+	if (!ovctl_is_there(want, have, obj->netns))
+		return true;
+	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_has(obj, OVCTL_LINK_OF))
+		return !ovctl_is_there(want, have, obj->data[OVCTL_LINK_OF_NETNS].text);
+	if (obj->kind != OVCTL_KIND_ACCESS && obj->kind != OVCTL_KIND_PORT)
+		return false;
+	return !ovctl_plan_find(want, OVCTL_KIND_LINK, obj->netns, obj->link, NULL) &&
+	       !ovctl_plan_find(have, OVCTL_KIND_STATE, obj->netns, obj->link, NULL);
+}
+
 static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_items *want,
-			       const struct ovctl_item *obj)
+			       const struct ovctl_items *have, const struct ovctl_item *obj)
 {
 	uint32_t fields = obj->has;
 	enum ovctl_verb verb = OVCTL_VERB_ADD;
+
+	if (ovctl_is_awaited(want, have, obj)) {
+		if (obj->kind == OVCTL_KIND_LINK || obj->kind == OVCTL_KIND_ACCESS)
+			ovctl_plan_add(plan, OVCTL_VERB_WAIT, obj, NULL, 0);
+		return;
+	}
 
 	if (ovctl_made_with_other(want, obj))
 		fields &= ~ovctl_kind_fixed(obj->kind);
@@ -293,7 +322,7 @@ static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_items
 	else if (!was->ours && (wrong || obj->kind == OVCTL_KIND_NETNS))
 		ovctl_plan_add(plan, OVCTL_VERB_CONFLICT, obj, was, differs);
 	else if (wrong)
-		ovctl_plan_missing(plan, want, obj);
+		ovctl_plan_missing(plan, want, have, obj);
 	else if (differs)
 		ovctl_plan_add(plan, OVCTL_VERB_SET, obj, was, differs);
 }
@@ -356,7 +385,7 @@ void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
 		if (was && !was->lost)
 			ovctl_plan_present(plan, want, have, obj, was);
 		else
-			ovctl_plan_missing(plan, want, obj);
+			ovctl_plan_missing(plan, want, have, obj);
 	}
 	if (plan->count)
 		qsort(plan->ops, plan->count, sizeof(*plan->ops), ovctl_op_order);

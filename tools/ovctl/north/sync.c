@@ -128,6 +128,8 @@ static void ovctl_order_sum(const struct ovctl_work_order *order, const char *do
 		verbs[OVCTL_VERB_ADD], verbs[OVCTL_VERB_SET], verbs[OVCTL_VERB_DEL]);
 	if (verbs[OVCTL_VERB_ADOPT])
 		fprintf(order->ov->out, ", %u adopted", verbs[OVCTL_VERB_ADOPT]);
+	if (verbs[OVCTL_VERB_WAIT])
+		fprintf(order->ov->out, ", %u waited for", verbs[OVCTL_VERB_WAIT]);
 	if (verbs[OVCTL_VERB_CONFLICT])
 		fprintf(order->ov->out, ", %u in the way", verbs[OVCTL_VERB_CONFLICT]);
 	fputc('\n', order->ov->out);

@@ -674,7 +674,7 @@ static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_items *found,
 {
 	int ret;
 
-	if (!dev->ours)
+	if (!dev->ours && !ovctl_items_find(rd->want, dev))
 		return OVCTL_DONE;
 	ret = ovctl_read_entries(rd, found, dev, TENOVL_CMD_PEER_GET, OVCTL_KIND_PEER);
 	if (ret)

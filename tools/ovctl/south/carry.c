@@ -814,7 +814,7 @@ static int ovctl_carry_op(struct ovctl_carrier *c, unsigned int left, unsigned i
 	int ret;
 
 	*done = 1;
-	if (c->op->verb == OVCTL_VERB_ADOPT)
+	if (c->op->verb == OVCTL_VERB_ADOPT || c->op->verb == OVCTL_VERB_WAIT)
 		return OVCTL_DONE;
 	if (c->obj->kind == OVCTL_KIND_NETNS)
 		return ovctl_carry_netns(c);
