@@ -37,6 +37,7 @@
  * @want: What is wanted, in order.
  * @space: The namespace that is being read.
  * @marked: It carries our mark.
+ * @holds: A device in it does.
  */
 struct ovctl_reader {
 	struct ovctl_items *have;
@@ -44,6 +45,7 @@ struct ovctl_reader {
 	const struct ovctl_items *want;
 	struct ovctl_space *space;
 	bool marked;
+	bool holds;
 };
 
 /* --- dumps of rtnetlink --- */
@@ -194,6 +196,7 @@ static void ovctl_read_link(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
 	ovctl_space_saw_link(rd->space, name, info->ifi_index);
 	if (info->ifi_index == 1)
 		rd->marked = ours;
+	rd->holds |= ours;
 	obj = ovctl_item_add(rd->have, OVCTL_KIND_STATE, rd->space->name, name);
 	ovctl_item_num(obj, OVCTL_STATE_UP, !!(info->ifi_flags & IFF_UP));
 	if (info->ifi_index == 1)
@@ -354,7 +357,7 @@ static int ovctl_read_sysctls(struct ovctl_reader *rd)
 
 /* --- which namespaces --- */
 
-/* A namespace: its devices, and the rest where it is ours or the model names it. */
+/* A namespace: its devices, and the rest where something is ours or the model names it. */
 static int ovctl_read_space(struct ovctl_reader *rd, const char *name, bool named)
 {
 	unsigned int before = rd->have->count;
@@ -364,13 +367,15 @@ static int ovctl_read_space(struct ovctl_reader *rd, const char *name, bool name
 	if (!ovctl_space_exists(name))
 		return OVCTL_DONE;
 	ret = ovctl_space_get(rd->spaces, name, &rd->space);
+	rd->marked = rd->holds = false;
+	if (!ret)
+		ret = ovctl_read_links(rd);
+	/* Others may delete theirs at any time. */
+	if (ret && !named && !ovctl_space_exists(name))
+		return OVCTL_DONE;
 	if (ret)
 		return ret;
-	rd->marked = false;
-	ret = ovctl_read_links(rd);
-	if (ret)
-		return ret;
-	if (!rd->marked && !named) {
+	if (!rd->holds && !named) {
 		rd->have->count = before;
 		ovctl_space_forget(rd->spaces, name);
 		return OVCTL_DONE;
@@ -613,6 +618,21 @@ static const struct ovctl_item *ovctl_wanted_port(struct ovctl_reader *rd,
 	return NULL;
 }
 
+/* Which of the namespaces that were read has this number. */
+static const char *ovctl_space_behind(struct ovctl_reader *rd, const struct ovctl_item *dev,
+				      int32_t id)
+{
+	unsigned int i, end;
+
+	if (id < 0)
+		return dev->netns;
+	i = ovctl_items_range(rd->have, OVCTL_KIND_NETNS, NULL, &end);
+	for (; i < end; i++)
+		if (ovctl_id_is(rd, dev->netns, id, rd->have->list[i].netns))
+			return rd->have->list[i].netns;
+	return NULL;
+}
+
 static void ovctl_read_access(struct ovctl_items *found, const struct ovctl_item *dev,
 			      const char *netns, const char *link, uint32_t index, int32_t id)
 {
@@ -639,10 +659,12 @@ static void ovctl_read_port(struct ovctl_reader *rd, struct ovctl_items *found,
 	if (!index || !name)
 		return;
 	want = ovctl_wanted_port(rd, dev, nla_get_u32(index), id);
-	netns = want ? want->netns : id < 0 ? dev->netns : OVCTL_ELSEWHERE;
-	if (ovctl_inside(nest, TENOVL_A_PORT_ENSLAVED))
-		ovctl_read_access(found, dev, netns, nla_get_string(name), nla_get_u32(index),
-				  id);
+	netns = want ? want->netns : ovctl_space_behind(rd, dev, id);
+	/* A port in a namespace without a name can be deleted as a tap is let go. */
+	if (!netns || ovctl_inside(nest, TENOVL_A_PORT_ENSLAVED))
+		ovctl_read_access(found, dev, netns ? netns : OVCTL_ELSEWHERE,
+				  nla_get_string(name), nla_get_u32(index), id);
+	netns = netns ? netns : OVCTL_ELSEWHERE;
 	obj = ovctl_item_add(found, OVCTL_KIND_PORT, netns, nla_get_string(name));
 	obj->ours = true;
 	obj->index = nla_get_u32(index);
