@@ -47,58 +47,111 @@ int tenovl_addr_get(struct in6_addr *addr, const struct nlattr *attr,
 }
 
 /**
+ * tenovl_prefix_get() - an inner prefix out of an attribute
+ * @prefix: filled
+ * @attr: an address and the length, 5 or 17 bytes
+ * @extack: the reason of a refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
+int tenovl_prefix_get(struct tenovl_prefix *prefix, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	int bytes = nla_len(attr) - 1;
+	struct in6_addr first;
+
+	memset(prefix, 0, sizeof(*prefix));
+	if (bytes != sizeof(struct in_addr) && bytes != sizeof(first)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "A prefix has 4 or 16 bytes of address and one of length");
+		return -EINVAL;
+	}
+	prefix->v6 = bytes == sizeof(first);
+	prefix->len = ((const u8 *)nla_data(attr))[bytes];
+	if (prefix->len > bytes * 8) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "The prefix is longer than its address");
+		return -EINVAL;
+	}
+	if (prefix->v6)
+		memcpy(&prefix->addr, nla_data(attr), sizeof(first));
+	else
+		tenovl_addr_set4(&prefix->addr, nla_get_in_addr(attr));
+	ipv6_addr_prefix(&first, &prefix->addr, prefix->len + (prefix->v6 ? 0 : 96));
+	if (!ipv6_addr_equal(&first, &prefix->addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "The prefix has bits set behind its length");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What it is of mode l2 that a setting is about. */
+enum tenovl_l2_only {
+	TENOVL_L2_NOTHING,
+	TENOVL_L2_UDP,
+	TENOVL_L2_ETHERNET,
+	TENOVL_L2_FDB,
+	TENOVL_L2_PORTS,
+};
+
+/**
  * struct tenovl_setting - an attribute that is a member of an object
  * @attr: its number
  * @size: bytes of the member: 1, 2 or 4
  * @offset: where in the object
+ * @l2: enum tenovl_l2_only: what keeps it from a device of mode l3
  */
 struct tenovl_setting {
 	u8 attr;
 	u8 size;
 	u16 offset;
+	u8 l2;
 };
 
-#define TENOVL_MEMBER(_attr, _struct, _member) {					\
+#define TENOVL_MEMBER(_attr, _struct, _member, _l2) {					\
 	.attr = _attr,									\
 	.size = sizeof_field(struct _struct, _member),					\
 	.offset = offsetof(struct _struct, _member),					\
+	.l2 = _l2,									\
 }
+
+#define TENOVL_SETTING_L2(_attr, _member, _l2)						\
+	TENOVL_MEMBER(TENOVL_A_DEV_##_attr, tenovl_settings, _member, TENOVL_L2_##_l2)
 #define TENOVL_SETTING(_attr, _member)							\
-	TENOVL_MEMBER(TENOVL_A_DEV_##_attr, tenovl_settings, _member)
+	TENOVL_SETTING_L2(_attr, _member, NOTHING)
 #define TENOVL_GUARD(_attr, _member)							\
-	TENOVL_MEMBER(TENOVL_A_PORT_##_attr, tenovl_guard, _member)
+	TENOVL_MEMBER(TENOVL_A_PORT_##_attr, tenovl_guard, _member, TENOVL_L2_NOTHING)
 
 /* The address and the VNI may be unset and are not in here. */
 static const struct tenovl_setting tenovl_setting_table[] = {
 	TENOVL_SETTING(ENCAP, encap),
 	TENOVL_SETTING(GRE_KEY, gre_key),
 	TENOVL_SETTING(FLOWID, flowid),
-	TENOVL_SETTING(DSTPORT, dstport),
-	TENOVL_SETTING(SRC_PORT_MIN, src_port_min),
-	TENOVL_SETTING(SRC_PORT_MAX, src_port_max),
+	TENOVL_SETTING_L2(DSTPORT, dstport, UDP),
+	TENOVL_SETTING_L2(SRC_PORT_MIN, src_port_min, UDP),
+	TENOVL_SETTING_L2(SRC_PORT_MAX, src_port_max, UDP),
 	TENOVL_SETTING(LINK, link),
 	TENOVL_SETTING(MARK, mark),
 	TENOVL_SETTING(TTL, ttl),
 	TENOVL_SETTING(DSCP, dscp),
 	TENOVL_SETTING(DSCP_INHERIT, dscp_inherit),
 	TENOVL_SETTING(DF, df),
-	TENOVL_SETTING(UDP_CSUM, udp_csum),
-	TENOVL_SETTING(UDP_ZERO_CSUM6_RX, zero_csum6_rx),
+	TENOVL_SETTING_L2(UDP_CSUM, udp_csum, UDP),
+	TENOVL_SETTING_L2(UDP_ZERO_CSUM6_RX, zero_csum6_rx, UDP),
 	TENOVL_SETTING(GRE_CSUM, gre_csum),
-	TENOVL_SETTING(INNER_VLAN, inner_vlan),
-	TENOVL_SETTING(LEARNING, learning),
-	TENOVL_SETTING(AGEING, ageing),
-	TENOVL_SETTING(MAX_LEARNED, max_learned),
-	TENOVL_SETTING(MOVE_LIMIT, move_limit),
-	TENOVL_SETTING(MOVE_WINDOW, move_window),
+	TENOVL_SETTING_L2(INNER_VLAN, inner_vlan, ETHERNET),
+	TENOVL_SETTING_L2(LEARNING, learning, FDB),
+	TENOVL_SETTING_L2(AGEING, ageing, FDB),
+	TENOVL_SETTING_L2(MAX_LEARNED, max_learned, FDB),
+	TENOVL_SETTING_L2(MOVE_LIMIT, move_limit, FDB),
+	TENOVL_SETTING_L2(MOVE_WINDOW, move_window, FDB),
 	TENOVL_SETTING(SOURCE_CHECK, source_check),
-	TENOVL_SETTING(STANDBY_INGRESS, standby_ingress),
-	TENOVL_SETTING(REVERT, revert),
-	TENOVL_SETTING(REVERT_DELAY, revert_delay),
-	TENOVL_SETTING(HOLD, hold),
-	TENOVL_SETTING(MIN_LIVE, min_live),
-	TENOVL_SETTING(ANNOUNCE_COUNT, announce_count),
-	TENOVL_SETTING(ANNOUNCE_INTERVAL, announce_interval),
+	TENOVL_SETTING_L2(STANDBY_INGRESS, standby_ingress, PORTS),
+	TENOVL_SETTING_L2(REVERT, revert, PORTS),
+	TENOVL_SETTING_L2(REVERT_DELAY, revert_delay, PORTS),
+	TENOVL_SETTING_L2(HOLD, hold, PORTS),
+	TENOVL_SETTING_L2(MIN_LIVE, min_live, PORTS),
+	TENOVL_SETTING_L2(ANNOUNCE_COUNT, announce_count, PORTS),
+	TENOVL_SETTING_L2(ANNOUNCE_INTERVAL, announce_interval, PORTS),
 };
 
 /* The lists of addresses are not in here. */
@@ -146,14 +199,72 @@ static int tenovl_members_get(void *object, const struct tenovl_setting *table, 
 	return named;
 }
 
+/* @l3: without what is of mode l2 only */
 static int tenovl_members_put(struct sk_buff *msg, const void *object,
-			      const struct tenovl_setting *table, unsigned int n)
+			      const struct tenovl_setting *table, unsigned int n, bool l3)
 {
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		if (nla_put(msg, table[i].attr, table[i].size, object + table[i].offset))
+		if (!(l3 && table[i].l2) &&
+		    nla_put(msg, table[i].attr, table[i].size, object + table[i].offset))
 			return -EMSGSIZE;
+	return 0;
+}
+
+static void tenovl_setting_refuse(u8 l2, const struct nlattr *attr,
+				  struct netlink_ext_ack *extack)
+{
+	switch (l2) {
+	case TENOVL_L2_UDP:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A device of mode l3 uses no UDP");
+		break;
+	case TENOVL_L2_ETHERNET:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A device of mode l3 carries no Ethernet header");
+		break;
+	case TENOVL_L2_FDB:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A device of mode l3 knows no MAC addresses");
+		break;
+	case TENOVL_L2_PORTS:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A device of mode l3 has no ports");
+		break;
+	}
+}
+
+/**
+ * tenovl_settings_fit() - is what a request names of the device's mode?
+ * @tdev: the device
+ * @tb: attributes of the device's nest, within their policies
+ * @extack: the reason of a refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
+int tenovl_settings_fit(const struct tenovl_dev *tdev, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
+{
+	const struct nlattr *encap = tb[TENOVL_A_DEV_ENCAP];
+	const struct nlattr *check = tb[TENOVL_A_DEV_SOURCE_CHECK];
+	const struct tenovl_setting *setting;
+	unsigned int i;
+
+	if (!tenovl_dev_is_l3(tdev))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(tenovl_setting_table); i++) {
+		setting = &tenovl_setting_table[i];
+		if (setting->l2 && tb[setting->attr]) {
+			tenovl_setting_refuse(setting->l2, tb[setting->attr], extack);
+			return -EINVAL;
+		}
+	}
+	if (encap && nla_get_u8(encap) != TENOVL_ENCAP_GRE) {
+		NL_SET_ERR_MSG_ATTR(extack, encap, "A device of mode l3 speaks GRE only");
+		return -EINVAL;
+	}
+	if (check && !nla_get_u8(check)) {
+		NL_SET_ERR_MSG_ATTR(extack, check,
+				    "In mode l3 each peer has its inner sources, so only peers may send");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -258,8 +369,8 @@ int tenovl_guard_get(struct tenovl_guard *wanted, struct nlattr **tb,
 
 /**
  * tenovl_fill_size() - room for a device's name and one nest
- * @nest: TENOVL_A_DEV, _PEER, _FDB, _PORT, _STATS or _NET_STATS; a selection has
- *	room beside it
+ * @nest: TENOVL_A_DEV, _PEER (see tenovl_fill_peer_size()), _FDB, _ROUTE, _PORT, _STATS
+ *	or _NET_STATS; a selection has room beside it
  *
  * Return: bytes of a message's payload that are always enough.
  */
@@ -280,6 +391,8 @@ size_t tenovl_fill_size(int nest)
 		       TENOVL_A_PEER_STATS_MAX * counter;
 	case TENOVL_A_FDB:
 		return size + TENOVL_A_FDB_MAX * number + 3 * addr + 2 * name;
+	case TENOVL_A_ROUTE:
+		return size + 2 * (number + addr);
 	case TENOVL_A_PORT:
 		return size + TENOVL_A_PORT_MAX * number + 3 * name +
 		       (TENOVL_MAX_MACS + TENOVL_MAX_IPS) * addr +
@@ -327,16 +440,28 @@ int tenovl_fill_addr(struct sk_buff *msg, int type, const struct in6_addr *addr)
 	return nla_put(msg, type, tenovl_addr_len(addr), tenovl_addr_data(addr));
 }
 
-static int tenovl_fill_settings(struct sk_buff *msg, const struct tenovl_settings *settings)
+static int tenovl_fill_settings(struct sk_buff *msg, const struct tenovl_settings *settings,
+				u8 mode)
 {
-	if (nla_put_u8(msg, TENOVL_A_DEV_MODE, TENOVL_MODE_L2))
+	if (nla_put_u8(msg, TENOVL_A_DEV_MODE, mode))
 		return -EMSGSIZE;
 	if (settings->has_vni && nla_put_u32(msg, TENOVL_A_DEV_VNI, settings->vni))
 		return -EMSGSIZE;
 	if (settings->has_local && tenovl_fill_addr(msg, TENOVL_A_DEV_LOCAL, &settings->local))
 		return -EMSGSIZE;
 	return tenovl_members_put(msg, settings, tenovl_setting_table,
-				  ARRAY_SIZE(tenovl_setting_table));
+				  ARRAY_SIZE(tenovl_setting_table), mode == TENOVL_MODE_L3);
+}
+
+static int tenovl_fill_dev_tables(struct sk_buff *msg, const struct tenovl_dev *tdev)
+{
+	if (tenovl_dev_is_l3(tdev))
+		return nla_put_u32(msg, TENOVL_A_DEV_ROUTES, tdev->routes->n);
+	if (nla_put_u32(msg, TENOVL_A_DEV_STATIC_ENTRIES, READ_ONCE(tdev->n_static)) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_LEARNED_ENTRIES, READ_ONCE(tdev->n_learned)) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_PORTS, tdev->n_ports))
+		return -EMSGSIZE;
+	return tenovl_fill_selection(msg, TENOVL_A_DEV_SELECTION, tdev, NULL);
 }
 
 static int tenovl_fill_dev_state(struct sk_buff *msg, const struct tenovl_dev *tdev,
@@ -345,10 +470,7 @@ static int tenovl_fill_dev_state(struct sk_buff *msg, const struct tenovl_dev *t
 	if (nla_put_u32(msg, TENOVL_A_DEV_MTU, tdev->dev->mtu) ||
 	    nla_put_u8(msg, TENOVL_A_DEV_MTU_AUTO, tdev->mtu_auto) ||
 	    nla_put_u32(msg, TENOVL_A_DEV_PEERS, tdev->n_peers) ||
-	    nla_put_u32(msg, TENOVL_A_DEV_STATIC_ENTRIES, READ_ONCE(tdev->n_static)) ||
-	    nla_put_u32(msg, TENOVL_A_DEV_LEARNED_ENTRIES, READ_ONCE(tdev->n_learned)) ||
-	    nla_put_u32(msg, TENOVL_A_DEV_PORTS, tdev->n_ports) ||
-	    tenovl_fill_selection(msg, TENOVL_A_DEV_SELECTION, tdev, NULL))
+	    tenovl_fill_dev_tables(msg, tdev))
 		return -EMSGSIZE;
 	if (net_eq(tdev->net, viewer))
 		return 0;
@@ -372,7 +494,7 @@ int tenovl_fill_dev(struct sk_buff *msg, struct tenovl_dev *tdev, struct net *vi
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (tenovl_fill_settings(msg, rtnl_dereference(tdev->settings)) ||
+	if (tenovl_fill_settings(msg, rtnl_dereference(tdev->settings), tdev->mode) ||
 	    tenovl_fill_dev_state(msg, tdev, viewer))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
@@ -398,6 +520,44 @@ static int tenovl_fill_sources(struct sk_buff *msg, const struct tenovl_peer *pe
 	return 0;
 }
 
+static int tenovl_fill_prefix(struct sk_buff *msg, int type, const struct tenovl_prefix *prefix)
+{
+	int bytes = prefix->v6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+	u8 data[sizeof(prefix->addr) + 1];
+
+	memcpy(data, prefix->v6 ? &prefix->addr.s6_addr32[0] : &prefix->addr.s6_addr32[3], bytes);
+	data[bytes] = prefix->len;
+	return nla_put(msg, type, bytes + 1, data);
+}
+
+static int tenovl_fill_inner_sources(struct sk_buff *msg, const struct tenovl_peer *peer)
+{
+	const struct tenovl_inner_sources *sources = rtnl_dereference(peer->inner);
+	struct nlattr *nest;
+	u32 i;
+
+	if (!sources)
+		return 0;
+	nest = nla_nest_start(msg, TENOVL_A_PEER_INNER_SOURCES);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < sources->n; i++)
+		if (tenovl_fill_prefix(msg, TENOVL_A_INNER_SOURCES_PREFIX, &sources->prefix[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* What is of mode l2 only. */
+static int tenovl_fill_peer_l2(struct sk_buff *msg, const struct tenovl_peer *peer)
+{
+	if (tenovl_dev_is_l3(peer->tdev))
+		return 0;
+	if (nla_put_u16(msg, TENOVL_A_PEER_DSTPORT, peer->dstport))
+		return -EMSGSIZE;
+	return nla_put_u8(msg, TENOVL_A_PEER_FLOOD, peer->flood);
+}
+
 static int tenovl_fill_peer_state(struct sk_buff *msg, struct tenovl_peer *peer)
 {
 	u64 sum[TENOVL_A_PEER_STATS_MAX + 1];
@@ -421,6 +581,22 @@ static int tenovl_fill_peer_state(struct sk_buff *msg, struct tenovl_peer *peer)
 }
 
 /**
+ * tenovl_fill_peer_size() - room for a device's name and a peer
+ * @peer: the peer
+ *
+ * RTNL, as the prefixes that its packets may come from are counted.
+ *
+ * Return: bytes of a message's payload that are always enough.
+ */
+size_t tenovl_fill_peer_size(const struct tenovl_peer *peer)
+{
+	const struct tenovl_inner_sources *sources = rtnl_dereference(peer->inner);
+
+	return tenovl_fill_size(TENOVL_A_PEER) +
+	       (sources ? sources->n : 0) * nla_total_size(sizeof(struct in6_addr) + 1);
+}
+
+/**
  * tenovl_fill_peer() - tell a peer
  * @msg: the message
  * @peer: the peer
@@ -439,12 +615,34 @@ int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state)
 	if (tenovl_fill_addr(msg, TENOVL_A_PEER_ADDRESS, &peer->addr) ||
 	    nla_put_u8(msg, TENOVL_A_PEER_ENCAP, peer->encap) ||
 	    nla_put_u8(msg, TENOVL_A_PEER_GRE_KEY, peer->gre_key) ||
-	    nla_put_u16(msg, TENOVL_A_PEER_DSTPORT, peer->dstport) ||
 	    nla_put_u8(msg, TENOVL_A_PEER_ADMIN, peer->admin) ||
-	    nla_put_u8(msg, TENOVL_A_PEER_FLOOD, peer->flood) ||
-	    tenovl_fill_sources(msg, peer))
+	    tenovl_fill_peer_l2(msg, peer) ||
+	    tenovl_fill_sources(msg, peer) ||
+	    tenovl_fill_inner_sources(msg, peer))
 		return -EMSGSIZE;
 	if (state && tenovl_fill_peer_state(msg, peer))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * tenovl_fill_route() - tell a route
+ * @msg: the message
+ * @route: the route, leading to a peer
+ *
+ * RTNL.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_route(struct sk_buff *msg, const struct tenovl_route *route)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_ROUTE);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (tenovl_fill_prefix(msg, TENOVL_A_ROUTE_PREFIX, &route->prefix) ||
+	    tenovl_fill_addr(msg, TENOVL_A_ROUTE_PEER, &rtnl_dereference(route->peer)->addr))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -520,7 +718,8 @@ static int tenovl_fill_port_access(struct sk_buff *msg, const struct tenovl_port
 		return -EMSGSIZE;
 	if (nla_put_u8(msg, TENOVL_A_PORT_ISOLATED, port->isolated))
 		return -EMSGSIZE;
-	if (tenovl_members_put(msg, guard, tenovl_guard_table, ARRAY_SIZE(tenovl_guard_table)) ||
+	if (tenovl_members_put(msg, guard, tenovl_guard_table, ARRAY_SIZE(tenovl_guard_table),
+			       false) ||
 	    tenovl_fill_guard_macs(msg, guard))
 		return -EMSGSIZE;
 	return tenovl_fill_guard_ips(msg, guard);

@@ -42,6 +42,7 @@ static void tenovl_mtu_worker(struct work_struct *work);
 static DECLARE_WORK(tenovl_mtu_work, tenovl_mtu_worker);
 
 static const struct net_device_ops tenovl_netdev_ops;
+static const struct net_device_ops tenovl_transit_netdev_ops;
 
 static const struct tenovl_settings tenovl_defaults = {
 	.dstport = 4789,
@@ -72,7 +73,8 @@ static const struct tenovl_settings tenovl_defaults = {
  */
 bool tenovl_dev_is(const struct net_device *dev)
 {
-	return dev->netdev_ops == &tenovl_netdev_ops;
+	return dev->netdev_ops == &tenovl_netdev_ops ||
+	       dev->netdev_ops == &tenovl_transit_netdev_ops;
 }
 
 /**
@@ -123,19 +125,34 @@ static void tenovl_set_rx_mode(struct net_device *dev)
 		kfree_rcu(old, rcu);
 }
 
+static struct tenovl_settings *tenovl_settings_new(const struct tenovl_dev *tdev)
+{
+	struct tenovl_settings *settings;
+
+	settings = kmemdup(&tenovl_defaults, sizeof(tenovl_defaults), GFP_KERNEL);
+	if (settings && tenovl_dev_is_l3(tdev)) {
+		settings->encap = TENOVL_ENCAP_GRE;
+		settings->gre_key = TENOVL_GRE_KEY_PLAIN;
+	}
+	return settings;
+}
+
 static int tenovl_dev_ndo_init(struct net_device *dev)
 {
 	struct tenovl_dev *tdev = netdev_priv(dev);
 	struct tenovl_settings *settings;
 	int err;
 
-	settings = kmemdup(&tenovl_defaults, sizeof(tenovl_defaults), GFP_KERNEL);
+	settings = tenovl_settings_new(tdev);
 	if (!settings)
 		return -ENOMEM;
 	err = -ENOMEM;
+	tdev->routes = tenovl_dev_is_l3(tdev) ? tenovl_routes_new() : NULL;
+	if (tenovl_dev_is_l3(tdev) && !tdev->routes)
+		goto free_settings;
 	tdev->stats = netdev_alloc_pcpu_stats(struct tenovl_stats);
 	if (!tdev->stats)
-		goto free_settings;
+		goto free_routes;
 	err = gro_cells_init(&tdev->gro_cells, dev);
 	if (err)
 		goto free_stats;
@@ -165,6 +182,8 @@ destroy_gro_cells:
 	gro_cells_destroy(&tdev->gro_cells);
 free_stats:
 	free_percpu(tdev->stats);
+free_routes:
+	tenovl_routes_free(tdev->routes);
 free_settings:
 	kfree(settings);
 	return err;
@@ -190,6 +209,7 @@ static void tenovl_dev_destructor(struct net_device *dev)
 
 	tenovl_fdb_destroy(tdev);
 	tenovl_peers_destroy(tdev);
+	tenovl_routes_free(tdev->routes);
 	kfree(rcu_dereference_protected(tdev->filter, true));
 	kfree(rcu_dereference_protected(tdev->settings, true));
 	free_percpu(tdev->stats);
@@ -233,6 +253,16 @@ static const struct net_device_ops tenovl_netdev_ops = {
 	.ndo_fdb_del_bulk	= tenovl_bridge_fdb_flush,
 	.ndo_fdb_dump		= tenovl_bridge_fdb_dump,
 	.ndo_fdb_get		= tenovl_bridge_fdb_get,
+};
+
+/* No address, no forwarding entries, nothing that is enslaved. */
+static const struct net_device_ops tenovl_transit_netdev_ops = {
+	.ndo_init		= tenovl_dev_ndo_init,
+	.ndo_uninit		= tenovl_dev_ndo_uninit,
+	.ndo_open		= tenovl_transit_open,
+	.ndo_start_xmit		= tenovl_transit_xmit,
+	.ndo_get_stats64	= tenovl_get_stats64,
+	.ndo_change_mtu		= tenovl_dev_change_mtu,
 };
 
 static const struct device_type tenovl_device_type = {
@@ -297,11 +327,27 @@ static void tenovl_setup(struct net_device *dev)
 	tenovl_announce_init(tdev);
 }
 
+static const struct nla_policy tenovl_link_policy[TENOVL_A_LINK_MAX + 1] = {
+	[TENOVL_A_LINK_MODE] = NLA_POLICY_MAX(NLA_U8, TENOVL_MODE_L3),
+};
+
+static u8 tenovl_link_mode(struct nlattr *data[])
+{
+	if (!data || !data[TENOVL_A_LINK_MODE])
+		return TENOVL_MODE_L2;
+	return nla_get_u8(data[TENOVL_A_LINK_MODE]);
+}
+
 static int tenovl_validate(struct nlattr *tb[], struct nlattr *data[],
 			   struct netlink_ext_ack *extack)
 {
 	if (!tb[IFLA_ADDRESS])
 		return 0;
+	if (tenovl_link_mode(data) == TENOVL_MODE_L3) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
+				    "A device of mode l3 has no address of its own");
+		return -EINVAL;
+	}
 	if (nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS], "The address must be of 6 bytes");
 		return -EINVAL;
@@ -336,8 +382,22 @@ static int tenovl_may_create(struct net *net, struct netlink_ext_ack *extack)
 	return 0;
 }
 
+static void tenovl_dev_set_mode(struct net_device *dev, u8 mode)
+{
+	struct tenovl_dev *tdev = netdev_priv(dev);
+	u32 mtu = dev->mtu;
+
+	tdev->mode = mode;
+	if (mode != TENOVL_MODE_L3)
+		return;
+	dev->netdev_ops = &tenovl_transit_netdev_ops;
+	tenovl_transit_setup(dev);
+	if (!tdev->mtu_auto)
+		dev->mtu = mtu;
+}
+
 static int tenovl_dev_new(struct net *net, struct net_device *dev, struct nlattr *tb[],
-			  struct netlink_ext_ack *extack)
+			  struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	struct tenovl_dev *tdev = netdev_priv(dev);
 	int err;
@@ -347,6 +407,7 @@ static int tenovl_dev_new(struct net *net, struct net_device *dev, struct nlattr
 		return err;
 	tdev->net = net;
 	tdev->mtu_auto = !tb[IFLA_MTU];
+	tenovl_dev_set_mode(dev, tenovl_link_mode(data));
 	err = register_netdevice(dev);
 	if (err)
 		return err;
@@ -359,13 +420,14 @@ static int tenovl_dev_new(struct net *net, struct net_device *dev, struct nlattr
 static int tenovl_newlink(struct net_device *dev, struct rtnl_newlink_params *params,
 			  struct netlink_ext_ack *extack)
 {
-	return tenovl_dev_new(rtnl_newlink_link_net(params), dev, params->tb, extack);
+	return tenovl_dev_new(rtnl_newlink_link_net(params), dev, params->tb, params->data,
+			      extack);
 }
 #else
 static int tenovl_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
 			  struct nlattr *data[], struct netlink_ext_ack *extack)
 {
-	return tenovl_dev_new(src_net, dev, tb, extack);
+	return tenovl_dev_new(src_net, dev, tb, data, extack);
 }
 #endif
 
@@ -386,13 +448,29 @@ static struct net *tenovl_get_link_net(const struct net_device *dev)
 	return READ_ONCE(tdev->net);
 }
 
+static size_t tenovl_get_size(const struct net_device *dev)
+{
+	return nla_total_size(sizeof(u8));
+}
+
+static int tenovl_fill_info(struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct tenovl_dev *tdev = netdev_priv(dev);
+
+	return nla_put_u8(skb, TENOVL_A_LINK_MODE, tdev->mode);
+}
+
 struct rtnl_link_ops tenovl_link_ops __read_mostly = {
 	.kind		= TENOVL_KIND,
+	.maxtype	= TENOVL_A_LINK_MAX,
+	.policy		= tenovl_link_policy,
 	.priv_size	= sizeof(struct tenovl_dev),
 	.setup		= tenovl_setup,
 	.validate	= tenovl_validate,
 	.newlink	= tenovl_newlink,
 	.dellink	= tenovl_dellink,
+	.get_size	= tenovl_get_size,
+	.fill_info	= tenovl_fill_info,
 	.get_link_net	= tenovl_get_link_net,
 };
 

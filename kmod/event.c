@@ -100,7 +100,7 @@ void tenovl_event_peer(struct tenovl_peer *peer, enum tenovl_event event)
 	ASSERT_RTNL();
 	if (!tenovl_event_wanted(tdev))
 		return;
-	msg = genlmsg_new(tenovl_fill_size(TENOVL_A_PEER), GFP_KERNEL);
+	msg = genlmsg_new(tenovl_fill_peer_size(peer), GFP_KERNEL);
 	if (msg)
 		hdr = tenovl_event_begin(msg, tdev, event, GFP_KERNEL);
 	if (hdr && tenovl_fill_peer(msg, peer, false))
@@ -129,6 +129,31 @@ void tenovl_event_port(struct tenovl_port *port, enum tenovl_event event)
 	if (msg)
 		hdr = tenovl_event_begin(msg, tdev, event, GFP_KERNEL);
 	if (hdr && tenovl_fill_port(msg, port, tdev->net, false))
+		hdr = NULL;
+	tenovl_event_send(tdev, msg, hdr, GFP_KERNEL);
+}
+
+/**
+ * tenovl_event_route() - a route was added, changed or deleted
+ * @tdev: the device
+ * @event: TENOVL_EVENT_ROUTE_*
+ * @route: the route, as it is now; before it goes
+ *
+ * RTNL.
+ */
+void tenovl_event_route(struct tenovl_dev *tdev, enum tenovl_event event,
+			const struct tenovl_route *route)
+{
+	struct sk_buff *msg;
+	void *hdr = NULL;
+
+	ASSERT_RTNL();
+	if (!tenovl_event_wanted(tdev))
+		return;
+	msg = genlmsg_new(tenovl_fill_size(TENOVL_A_ROUTE), GFP_KERNEL);
+	if (msg)
+		hdr = tenovl_event_begin(msg, tdev, event, GFP_KERNEL);
+	if (hdr && tenovl_fill_route(msg, route))
 		hdr = NULL;
 	tenovl_event_send(tdev, msg, hdr, GFP_KERNEL);
 }

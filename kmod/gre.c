@@ -54,12 +54,14 @@ struct tenovl_grehdr {
  * struct tenovl_gre_info - a header, parsed
  * @hlen: its bytes
  * @key: host order
+ * @proto: Ethertype of the payload
  * @csum: has a checksum
  * @bad: has bits set that must not be
  */
 struct tenovl_gre_info {
 	unsigned int hlen;
 	u32 key;
+	__be16 proto;
 	bool csum;
 	bool bad;
 };
@@ -94,7 +96,7 @@ static void tenovl_gre_push(struct sk_buff *skb, const struct tenovl_path *path,
 	gh = skb_push(skb, tenovl_gre_hlen(path));
 	skb_reset_transport_header(skb);
 	gh->flags = TENOVL_GRE_KEY | (path->csum ? TENOVL_GRE_CSUM : 0);
-	gh->proto = htons(ETH_P_TEB);
+	gh->proto = skb->inner_protocol;
 	opt = (__be32 *)(gh + 1);
 	opt[path->csum ? 1 : 0] = key;
 	if (path->csum)
@@ -109,8 +111,14 @@ const struct tenovl_encap_ops tenovl_gre_ops = {
 	.push		= tenovl_gre_push,
 };
 
+static bool tenovl_gre_carries(__be16 proto)
+{
+	return proto == htons(ETH_P_TEB) || proto == htons(ETH_P_IP) ||
+	       proto == htons(ETH_P_IPV6);
+}
+
 /* Read a header that may be quoted, cut short or in fragments. False for all
- * that is not keyed GRE of version 0 with an Ethernet payload.
+ * that is not keyed GRE of version 0 with an Ethernet or IP payload.
  */
 static bool tenovl_gre_parse(const struct sk_buff *skb, unsigned int off,
 			     struct tenovl_gre_info *info)
@@ -122,8 +130,9 @@ static bool tenovl_gre_parse(const struct sk_buff *skb, unsigned int off,
 
 	gh = skb_header_pointer(skb, off, sizeof(gh_copy), &gh_copy);
 	if (!gh || gh->flags & TENOVL_GRE_VERSION || !(gh->flags & TENOVL_GRE_KEY) ||
-	    gh->proto != htons(ETH_P_TEB))
+	    !tenovl_gre_carries(gh->proto))
 		return false;
+	info->proto = gh->proto;
 	info->bad = gh->flags & ~TENOVL_GRE_KNOWN;
 	info->csum = gh->flags & TENOVL_GRE_CSUM;
 	info->hlen = sizeof(*gh) + (info->csum ? 4 : 0);
@@ -135,16 +144,20 @@ static bool tenovl_gre_parse(const struct sk_buff *skb, unsigned int off,
 	return true;
 }
 
-/* Claims see to it that a key has one reading. */
-static struct tenovl_dev *tenovl_gre_claim(const struct net *net, u32 key,
+/* Claims see to it that a key has one reading. What its device does not carry may be
+ * for somebody else: in-tree gre and gretap share a key, too.
+ */
+static struct tenovl_dev *tenovl_gre_claim(const struct net *net,
+					   const struct tenovl_gre_info *info,
 					   const struct in6_addr *local)
 {
+	bool frame = info->proto == htons(ETH_P_TEB);
 	struct tenovl_dev *tdev;
 
-	tdev = tenovl_claim_find(net, TENOVL_LAYOUT_NVGRE, 0, key >> 8, local);
-	if (tdev)
-		return tdev;
-	return tenovl_claim_find(net, TENOVL_LAYOUT_PLAIN, 0, key, local);
+	tdev = tenovl_claim_find(net, TENOVL_LAYOUT_NVGRE, 0, info->key >> 8, local);
+	if (!tdev)
+		tdev = tenovl_claim_find(net, TENOVL_LAYOUT_PLAIN, 0, info->key, local);
+	return tdev && tenovl_dev_is_l3(tdev) != frame ? tdev : NULL;
 }
 
 static bool tenovl_gre_csum_ok(struct sk_buff *skb)
@@ -209,10 +222,10 @@ static void tenovl_gre_rcv(struct tenovl_dev *tdev, struct sk_buff *skb, unsigne
 	if (info->csum && !tenovl_gre_csum_ok(skb))
 		goto drop;
 	why = TENOVL_A_STATS_RX_DROP_SHORT;
-	if (skb->len < info->hlen + ETH_HLEN)
+	if (skb->len < info->hlen + tdev->dev->hard_header_len)
 		goto drop;
 	why = TENOVL_A_STATS_RX_DROP_NOMEM;
-	if (iptunnel_pull_header(skb, info->hlen, htons(ETH_P_TEB), true))
+	if (iptunnel_pull_header(skb, info->hlen, info->proto, true))
 		goto drop;
 	tenovl_receive(tdev, skb, source, tos);
 	return;
@@ -229,7 +242,7 @@ static unsigned int tenovl_gre_in(struct net *net, struct sk_buff *skb, unsigned
 	struct tenovl_gre_info info;
 
 	if (skb->pkt_type == PACKET_HOST && tenovl_gre_parse(skb, off, &info))
-		tdev = tenovl_gre_claim(net, info.key, daddr);
+		tdev = tenovl_gre_claim(net, &info, daddr);
 	if (!tdev) {
 		tenovl_net_count(net, TENOVL_A_NET_STATS_GRE_NOT_OURS);
 		return NF_ACCEPT;
@@ -276,7 +289,7 @@ static const struct tenovl_path *tenovl_quoted_path(struct net *net, const struc
 	u32 vni;
 
 	if (proto == IPPROTO_GRE && tenovl_gre_parse(skb, off, &info))
-		tdev = tenovl_gre_claim(net, info.key, saddr);
+		tdev = tenovl_gre_claim(net, &info, saddr);
 	else if (proto == IPPROTO_UDP &&
 		 tenovl_vxlan_parse(skb, off + sizeof(struct udphdr), &vni))
 		tdev = tenovl_claim_find(net, TENOVL_LAYOUT_VXLAN, 0, vni, saddr);

@@ -68,6 +68,44 @@ void tenovl_inner_parse(struct sk_buff *skb, struct tenovl_inner *inner)
 		tenovl_inner_parse6(skb, inner);
 }
 
+/* Nothing behind it is read where its lengths cannot be true. */
+static bool tenovl_inner_whole4(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+	unsigned int len = ntohs(iph->tot_len);
+
+	return iph->ihl >= 5 && len >= iph->ihl * 4 && len <= skb->len;
+}
+
+static bool tenovl_inner_whole6(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+
+	return sizeof(*ip6h) + ntohs(ip6h->payload_len) <= skb->len;
+}
+
+/**
+ * tenovl_inner_parse_packet() - look into a packet that has no Ethernet header
+ * @skb: the packet, its IP header at skb->data and its type in skb->protocol; the
+ *	header is pulled, so pointers into it go stale
+ * @inner: filled
+ *
+ * Return: false where it is no packet of its type, or its header is not whole.
+ */
+bool tenovl_inner_parse_packet(struct sk_buff *skb, struct tenovl_inner *inner)
+{
+	*inner = (struct tenovl_inner){ };
+	if (skb->protocol == htons(ETH_P_IP)) {
+		tenovl_inner_parse4(skb, inner);
+		return inner->proto && tenovl_inner_whole4(skb);
+	}
+	if (skb->protocol == htons(ETH_P_IPV6)) {
+		tenovl_inner_parse6(skb, inner);
+		return inner->proto && tenovl_inner_whole6(skb);
+	}
+	return false;
+}
+
 /**
  * tenovl_inner_tagged() - does the frame carry a VLAN tag?
  * @skb: the frame, its Ethernet header at skb->data and linear

@@ -4,8 +4,9 @@
  *
  * uapi/tenovl.yaml describes the family; the policies below are its bounds,
  * one small set for each command, so that a command takes what it uses and
- * refuses the rest. Beyond them a request is parsed here, judged whole by the
- * object it is about (device.c, peer.c, fdb.c), and only then applied there.
+ * refuses the rest. Beyond them a request is parsed here (that of routes in
+ * netlink_route.c), judged whole by the object it is about (device.c, peer.c, fdb.c,
+ * route.c), and only then applied there.
  *
  * DOC: Locking
  *
@@ -24,9 +25,7 @@
 #include <linux/sort.h>
 #include <net/sock.h>
 
-#include "tenovl.h"
-
-#define TENOVL_REFUSE(_message)	{ .type = NLA_REJECT, .reject_message = _message }
+#include "netlink.h"
 
 /* Bounds that 16 bits do not hold. */
 static struct netlink_range_validation tenovl_vni_range = { .max = TENOVL_VNI_MAX };
@@ -88,10 +87,15 @@ static const struct nla_policy tenovl_dev_nest_policy[TENOVL_A_DEV_MAX + 1] = {
 	[TENOVL_A_DEV_ANNOUNCE_INTERVAL] = NLA_POLICY_FULL_RANGE(NLA_U32, &tenovl_interval_range),
 	[TENOVL_A_DEV_PORTS] = TENOVL_REFUSE("The number of ports is told, not set"),
 	[TENOVL_A_DEV_SELECTION] = TENOVL_REFUSE("A port is selected by port-select"),
+	[TENOVL_A_DEV_ROUTES] = TENOVL_REFUSE("The number of routes is told, not set"),
 };
 
 static const struct nla_policy tenovl_sources_nest_policy[TENOVL_A_SOURCES_MAX + 1] = {
 	[TENOVL_A_SOURCES_ADDRESS] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+};
+
+static const struct nla_policy tenovl_inner_sources_nest_policy[TENOVL_A_INNER_SOURCES_MAX + 1] = {
+	[TENOVL_A_INNER_SOURCES_PREFIX] = NLA_POLICY_RANGE(NLA_BINARY, 5, 17),
 };
 
 static const struct nla_policy tenovl_peer_nest_policy[TENOVL_A_PEER_MAX + 1] = {
@@ -105,6 +109,7 @@ static const struct nla_policy tenovl_peer_nest_policy[TENOVL_A_PEER_MAX + 1] = 
 	[TENOVL_A_PEER_PMTU] = TENOVL_REFUSE("The path MTU is told, not set"),
 	[TENOVL_A_PEER_ENTRIES] = TENOVL_REFUSE("The number of entries is told, not set"),
 	[TENOVL_A_PEER_STATS] = TENOVL_REFUSE("The counters of a peer are told, not set"),
+	[TENOVL_A_PEER_INNER_SOURCES] = NLA_POLICY_NESTED(tenovl_inner_sources_nest_policy),
 };
 
 static const struct nla_policy tenovl_peer_key_nest_policy[TENOVL_A_PEER_ADDRESS + 1] = {
@@ -355,21 +360,54 @@ static struct tenovl_dev *tenovl_named_dev(struct net *caller, struct nlattr **a
 	return tdev;
 }
 
+/* A command about what a device of the other mode has. */
+static int tenovl_check_mode(const struct tenovl_dev *tdev, u8 cmd, const struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
+{
+	bool l3 = tenovl_dev_is_l3(tdev);
+
+	switch (cmd) {
+	case TENOVL_CMD_FDB_GET ... TENOVL_CMD_FDB_FLUSH:
+		if (!l3)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The device is of mode l3: it forwards by routes, not by MAC address");
+		return -EOPNOTSUPP;
+	case TENOVL_CMD_PORT_GET ... TENOVL_CMD_PORT_DEL:
+		if (!l3)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, attr, "The device is of mode l3: it has no ports");
+		return -EOPNOTSUPP;
+	case TENOVL_CMD_ROUTE_GET ... TENOVL_CMD_ROUTE_DEL:
+		if (l3)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The device is of mode l2: it forwards by MAC address, not by routes");
+		return -EOPNOTSUPP;
+	default:
+		return 0;
+	}
+}
+
 /* stats-get is the one command that may go without a device. */
 static int tenovl_pre_doit(const struct tenovl_genl_op *op, struct sk_buff *skb,
 			   struct genl_info *info)
 {
+	const struct nlattr *attr = info->attrs[TENOVL_A_IFINDEX];
 	struct tenovl_dev *tdev = NULL;
+	int err = 0;
 
 	rtnl_lock();
-	if (info->attrs[TENOVL_A_IFINDEX] || op->cmd != TENOVL_CMD_STATS_GET)
+	if (attr || op->cmd != TENOVL_CMD_STATS_GET)
 		tdev = tenovl_named_dev(genl_info_net(info), info->attrs, info->extack);
-	if (IS_ERR(tdev)) {
+	if (IS_ERR(tdev))
+		err = PTR_ERR(tdev);
+	else if (tdev)
+		err = tenovl_check_mode(tdev, op->cmd, attr, info->extack);
+	if (err)
 		rtnl_unlock();
-		return PTR_ERR(tdev);
-	}
 	info->user_ptr[0] = tdev;
-	return 0;
+	return err;
 }
 
 static void tenovl_post_doit(const struct tenovl_genl_op *op, struct sk_buff *skb,
@@ -380,7 +418,12 @@ static void tenovl_post_doit(const struct tenovl_genl_op *op, struct sk_buff *sk
 
 /* Parsing */
 
-static u32 tenovl_nests(const struct genl_info *info, int type)
+/**
+ * tenovl_nests() - how many objects a request names
+ * @info: the request
+ * @type: the attribute of one
+ */
+u32 tenovl_nests(const struct genl_info *info, int type)
 {
 	const struct nlattr *pos;
 	u32 n = 0;
@@ -391,7 +434,14 @@ static u32 tenovl_nests(const struct genl_info *info, int type)
 	return n;
 }
 
-static int tenovl_check_one_nest(const struct genl_info *info, int type)
+/**
+ * tenovl_check_one_nest() - a request is to name just one object
+ * @info: the request
+ * @type: the attribute of one
+ *
+ * Return: 0 or -EINVAL.
+ */
+int tenovl_check_one_nest(const struct genl_info *info, int type)
 {
 	if (!info->attrs[type]) {
 		NL_SET_ERR_ATTR_MISS(info->extack, NULL, type);
@@ -406,8 +456,16 @@ static int tenovl_check_one_nest(const struct genl_info *info, int type)
 	return 0;
 }
 
-static int tenovl_peer_addr_get(struct in6_addr *addr, const struct nlattr *attr,
-				struct netlink_ext_ack *extack)
+/**
+ * tenovl_peer_addr_get() - an outer address that can be a peer's
+ * @addr: filled, IPv4 as v4-mapped
+ * @attr: 4 or 16 bytes
+ * @extack: the reason of a refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
+int tenovl_peer_addr_get(struct in6_addr *addr, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
 {
 	int err;
 
@@ -420,14 +478,6 @@ static int tenovl_peer_addr_get(struct in6_addr *addr, const struct nlattr *attr
 	}
 	return 0;
 }
-
-/**
- * struct tenovl_order - how two requests of one kind compare
- * @cmp: by their keys
- */
-struct tenovl_order {
-	int (*cmp)(const void *a, const void *b);
-};
 
 static int tenovl_peer_req_cmp(const void *a, const void *b)
 {
@@ -455,9 +505,17 @@ static int tenovl_req_order(const void *a, const void *b, const void *priv)
 	return x < y ? -1 : x > y;
 }
 
-/* Return: NULL, one that was named before, or an ERR_PTR. */
-static const void *tenovl_req_twice(const void *req, size_t size, u32 n,
-				    const struct tenovl_order *order)
+/**
+ * tenovl_req_twice() - is one named twice in a request?
+ * @req: what the request names, parsed: an array
+ * @size: bytes of one
+ * @n: how many
+ * @order: how they compare
+ *
+ * Return: NULL, one that was named before, or an ERR_PTR.
+ */
+const void *tenovl_req_twice(const void *req, size_t size, u32 n,
+			     const struct tenovl_order *order)
 {
 	const void *twice = NULL;
 	const void **sorted;
@@ -482,8 +540,10 @@ static const void *tenovl_req_twice(const void *req, size_t size, u32 n,
 
 static void tenovl_free_peers(struct tenovl_peer_req *req, u32 n)
 {
-	while (n)
-		kfree(req[--n].sources);
+	while (n--) {
+		kfree(req[n].sources);
+		kfree(req[n].inner);
+	}
 	kvfree(req);
 }
 
@@ -534,6 +594,64 @@ static int tenovl_parse_sources(struct tenovl_peer_req *req, const struct nlattr
 	return 0;
 }
 
+static int tenovl_parse_prefixes(struct tenovl_prefix *prefix, const struct nlattr *nest,
+				 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *pos;
+	int rem, err;
+
+	nla_for_each_nested(pos, nest, rem) {
+		err = tenovl_prefix_get(prefix++, pos, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int tenovl_parse_inner_sources(struct tenovl_peer_req *req, const struct nlattr *nest,
+				      u32 n, struct netlink_ext_ack *extack)
+{
+	struct tenovl_inner_sources *inner;
+	struct tenovl_prefix *prefix;
+	int err;
+
+	prefix = kvcalloc(n, sizeof(*prefix), GFP_KERNEL);
+	if (!prefix)
+		return -ENOMEM;
+	err = tenovl_parse_prefixes(prefix, nest, extack);
+	if (err)
+		goto free_prefix;
+	inner = tenovl_inner_sources_new(prefix, n);
+	err = PTR_ERR_OR_ZERO(inner);
+	if (!err)
+		req->inner = inner;
+	else if (err == -EEXIST)
+		NL_SET_ERR_MSG_ATTR(extack, nest, "A prefix is named twice for one peer");
+free_prefix:
+	kvfree(prefix);
+	return err;
+}
+
+/* As in tenovl_parse_sources(); an empty nest lets nothing in. */
+static int tenovl_parse_inner(struct tenovl_peer_req *req, const struct nlattr *nest,
+			      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *pos;
+	u32 n = 0;
+	int rem;
+
+	if (!nest)
+		return 0;
+	req->inner_attr = nest;
+	nla_for_each_nested(pos, nest, rem)
+		n++;
+	if (n > TENOVL_MAX_INNER_SOURCES) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "A peer has at most 512 inner sources");
+		return -E2BIG;
+	}
+	return n ? tenovl_parse_inner_sources(req, nest, n, extack) : 0;
+}
+
 static int tenovl_parse_peer_key(struct tenovl_peer_req *req, const struct nlattr *nest,
 				 struct nlattr **tb, struct netlink_ext_ack *extack)
 {
@@ -571,6 +689,9 @@ static int tenovl_parse_peer(struct tenovl_peer_req *req, const struct nlattr *n
 	req->has_dstport = tb[TENOVL_A_PEER_DSTPORT];
 	if (req->has_dstport)
 		req->dstport = nla_get_u16(tb[TENOVL_A_PEER_DSTPORT]);
+	err = tenovl_parse_inner(req, tb[TENOVL_A_PEER_INNER_SOURCES], extack);
+	if (err)
+		return err;
 	if (!tb[TENOVL_A_PEER_SOURCES])
 		return 0;
 	return tenovl_parse_sources(req, tb[TENOVL_A_PEER_SOURCES], extack);
@@ -882,6 +1003,10 @@ static bool tenovl_on(const struct nlattr *attr)
 static int tenovl_check_dev(struct tenovl_dev *tdev, struct nlattr **tb,
 			    const struct tenovl_settings *wanted, struct netlink_ext_ack *extack)
 {
+	int err = tenovl_settings_fit(tdev, tb, extack);
+
+	if (err)
+		return err;
 	if (tb[TENOVL_A_DEV_DSCP] && tenovl_on(tb[TENOVL_A_DEV_DSCP_INHERIT])) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_DSCP_INHERIT],
 				    "The DSCP is either set or inherited");
@@ -1177,22 +1302,10 @@ static int tenovl_port_select_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * struct tenovl_to - where a message goes and how it is marked
- * @viewer: the namespace
- * @portid: the socket
- * @seq: the request
- * @flags: NLM_F_*
- * @cb: the dump it is part of, or NULL
+ * tenovl_to_asker() - a reply goes to who asked
+ * @info: the request
  */
-struct tenovl_to {
-	struct net *viewer;
-	u32 portid;
-	u32 seq;
-	int flags;
-	struct netlink_callback *cb;
-};
-
-static struct tenovl_to tenovl_to_asker(const struct genl_info *info)
+struct tenovl_to tenovl_to_asker(const struct genl_info *info)
 {
 	return (struct tenovl_to){
 		.viewer = read_pnet(&info->_net),
@@ -1201,7 +1314,11 @@ static struct tenovl_to tenovl_to_asker(const struct genl_info *info)
 	};
 }
 
-static struct tenovl_to tenovl_to_dumper(struct netlink_callback *cb)
+/**
+ * tenovl_to_dumper() - a message of a dump goes to who asked
+ * @cb: the dump
+ */
+struct tenovl_to tenovl_to_dumper(struct netlink_callback *cb)
 {
 	return (struct tenovl_to){
 		.viewer = sock_net(cb->skb->sk),
@@ -1212,7 +1329,15 @@ static struct tenovl_to tenovl_to_dumper(struct netlink_callback *cb)
 	};
 }
 
-static void *tenovl_msg_begin(struct sk_buff *msg, const struct tenovl_to *to, u8 cmd)
+/**
+ * tenovl_msg_begin() - begin a message
+ * @msg: where
+ * @to: where it goes
+ * @cmd: TENOVL_CMD_*
+ *
+ * Return: for tenovl_msg_end(), or NULL where there is no room.
+ */
+void *tenovl_msg_begin(struct sk_buff *msg, const struct tenovl_to *to, u8 cmd)
 {
 	void *hdr = genlmsg_put(msg, to->portid, to->seq, &tenovl_family, to->flags, cmd);
 
@@ -1221,7 +1346,15 @@ static void *tenovl_msg_begin(struct sk_buff *msg, const struct tenovl_to *to, u
 	return hdr;
 }
 
-static int tenovl_msg_end(struct sk_buff *msg, void *hdr, int err)
+/**
+ * tenovl_msg_end() - end a message, or take it back
+ * @msg: where
+ * @hdr: from tenovl_msg_begin()
+ * @err: 0, or what went wrong with its contents
+ *
+ * Return: @err.
+ */
+int tenovl_msg_end(struct sk_buff *msg, void *hdr, int err)
 {
 	if (err)
 		genlmsg_cancel(msg, hdr);
@@ -1331,8 +1464,13 @@ static struct sk_buff *tenovl_reply_new(int nest)
 	return genlmsg_new(tenovl_fill_size(nest), GFP_KERNEL);
 }
 
-/* Consumes the message. */
-static int tenovl_reply(struct sk_buff *msg, struct genl_info *info, int err)
+/**
+ * tenovl_reply() - send a reply
+ * @msg: it; consumed
+ * @info: the request
+ * @err: 0, or what went wrong with its contents
+ */
+int tenovl_reply(struct sk_buff *msg, struct genl_info *info, int err)
 {
 	DEBUG_NET_WARN_ON_ONCE(err == -EMSGSIZE);
 	if (!err)
@@ -1371,7 +1509,7 @@ static int tenovl_peer_get_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, nest, "The device has no such peer");
 		return -ENOENT;
 	}
-	msg = tenovl_reply_new(TENOVL_A_PEER);
+	msg = genlmsg_new(tenovl_fill_peer_size(peer), GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
 	return tenovl_reply(msg, info, tenovl_put_peer(msg, &to, peer));
@@ -1462,32 +1600,35 @@ static int tenovl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 /* Dumps */
 
 /**
- * struct tenovl_dump - where a dump goes on
- * @next: the id to look at next
- * @dev_id: the device whose objects are dumped, 0 before the first batch: an
- *	ifindex may come to name another device
+ * tenovl_dump_of() - where a dump goes on
+ * @cb: the dump
  */
-struct tenovl_dump {
-	unsigned long next;
-	u32 dev_id;
-};
-
-static struct tenovl_dump *tenovl_dump_of(struct netlink_callback *cb)
+struct tenovl_dump *tenovl_dump_of(struct netlink_callback *cb)
 {
 	BUILD_BUG_ON(sizeof(struct tenovl_dump) > sizeof(cb->ctx));
 	return (struct tenovl_dump *)cb->ctx;
 }
 
-/* netlink takes 0 for "not begun"; a generation may be 0. */
-static unsigned int tenovl_dump_seq(u32 generation)
+/**
+ * tenovl_dump_seq() - what netlink compares to find a change during a dump
+ * @generation: of the table
+ *
+ * netlink takes 0 for "not begun"; a generation may be 0.
+ */
+unsigned int tenovl_dump_seq(u32 generation)
 {
 	return generation << 1 | 1;
 }
 
-/* A batch is done: with a full message, at the end, or because even one object
- * does not fit, which would go on for ever.
+/**
+ * tenovl_dump_end() - end a batch of a dump
+ * @skb: the batch
+ * @err: what ended it
+ *
+ * With a full message, at the end, or because even one object does not fit, which
+ * would go on for ever.
  */
-static int tenovl_dump_end(const struct sk_buff *skb, int err)
+int tenovl_dump_end(const struct sk_buff *skb, int err)
 {
 	if (err == -EMSGSIZE && skb->len)
 		return skb->len;
@@ -1550,8 +1691,16 @@ static int tenovl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 	return tenovl_devs_dump(skb, cb, tenovl_put_dev_stats);
 }
 
-/* The device may have gone between two batches. */
-static struct tenovl_dev *tenovl_dump_dev(struct netlink_callback *cb, int nest)
+/**
+ * tenovl_dump_dev() - the device whose objects are dumped
+ * @cb: the dump
+ * @nest: the attribute of an object
+ *
+ * RTNL. It may have gone between two batches.
+ *
+ * Return: the device, or an ERR_PTR.
+ */
+struct tenovl_dev *tenovl_dump_dev(struct netlink_callback *cb, int nest)
 {
 	struct tenovl_dump *dump = tenovl_dump_of(cb);
 	struct nlattr **attrs = tenovl_dump_attrs(cb);
@@ -1598,6 +1747,14 @@ static int tenovl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_peers_dump(skb, cb, tdev);
 	rtnl_unlock();
 	return tenovl_dump_end(skb, err);
+}
+
+/* A peer of mode l3 may be larger than what who asks has room for at first. */
+static int tenovl_peer_get_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = tenovl_fill_size(TENOVL_A_PEER) + TENOVL_MAX_INNER_SOURCES *
+			     nla_total_size(sizeof(struct in6_addr) + 1);
+	return 0;
 }
 
 static int tenovl_fdbs_dump(struct sk_buff *skb, struct netlink_callback *cb,
@@ -1659,19 +1816,24 @@ static int tenovl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 
 /* The family */
 
-#define TENOVL_OP(_cmd, _policy, _doit, _dumpit) {				\
+#define TENOVL_OP_START(_cmd, _policy, _doit, _dumpit, _start) {		\
 	.cmd = TENOVL_CMD_##_cmd,						\
 	.flags = GENL_ADMIN_PERM,						\
 	.policy = _policy,							\
 	.maxattr = ARRAY_SIZE(_policy) - 1,					\
 	.doit = _doit,								\
+	.start = _start,							\
 	.dumpit = _dumpit,							\
 }
+
+#define TENOVL_OP(_cmd, _policy, _doit, _dumpit)				\
+	TENOVL_OP_START(_cmd, _policy, _doit, _dumpit, NULL)
 
 static const struct genl_ops tenovl_ops[] = {
 	TENOVL_OP(DEV_GET, tenovl_name_policy, tenovl_dev_get_doit, tenovl_dev_get_dumpit),
 	TENOVL_OP(DEV_SET, tenovl_dev_set_policy, tenovl_dev_set_doit, NULL),
-	TENOVL_OP(PEER_GET, tenovl_peer_key_policy, tenovl_peer_get_doit, tenovl_peer_get_dumpit),
+	TENOVL_OP_START(PEER_GET, tenovl_peer_key_policy, tenovl_peer_get_doit,
+			tenovl_peer_get_dumpit, tenovl_peer_get_start),
 	TENOVL_OP(PEER_ADD, tenovl_peer_set_policy, tenovl_peer_add_doit, NULL),
 	TENOVL_OP(PEER_SET, tenovl_peer_set_policy, tenovl_peer_set_doit, NULL),
 	TENOVL_OP(PEER_DEL, tenovl_peer_key_policy, tenovl_peer_del_doit, NULL),
@@ -1686,6 +1848,11 @@ static const struct genl_ops tenovl_ops[] = {
 	TENOVL_OP(PORT_SELECT, tenovl_port_key_policy, tenovl_port_select_doit, NULL),
 	TENOVL_OP(PORT_ADD, tenovl_port_set_policy, tenovl_port_add_doit, NULL),
 	TENOVL_OP(PORT_DEL, tenovl_port_key_policy, tenovl_port_del_doit, NULL),
+	TENOVL_OP(ROUTE_GET, tenovl_route_key_policy, tenovl_route_get_doit,
+		  tenovl_route_get_dumpit),
+	TENOVL_OP(ROUTE_ADD, tenovl_route_set_policy, tenovl_route_add_doit, NULL),
+	TENOVL_OP(ROUTE_REPLACE, tenovl_route_set_policy, tenovl_route_replace_doit, NULL),
+	TENOVL_OP(ROUTE_DEL, tenovl_route_key_policy, tenovl_route_del_doit, NULL),
 };
 
 static const struct genl_multicast_group tenovl_groups[] = {

@@ -58,6 +58,7 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
 	}
 	path->v6 = !tenovl_addr_v4(daddr);
 	path->layout = tenovl_path_layout(encap, gre_key);
+	path->bare = tenovl_dev_is_l3(tdev);
 	path->ops = encap == TENOVL_ENCAP_VXLAN ? &tenovl_vxlan_ops : &tenovl_gre_ops;
 	path->saddr = settings->local;
 	path->daddr = *daddr;

@@ -159,6 +159,7 @@ static void tenovl_peer_free(struct tenovl_peer *peer)
 {
 	tenovl_path_free(rcu_dereference_protected(peer->path, true));
 	tenovl_sources_free(&peer->sources);
+	kfree(rcu_dereference_protected(peer->inner, true));
 	free_percpu(peer->stats);
 	kfree(peer);
 }
@@ -358,7 +359,7 @@ u32 tenovl_peers_mtu(struct tenovl_dev *tdev)
 		if (!mtu)
 			continue;
 		WRITE_ONCE(path->base_mtu, mtu);
-		mtu -= min_t(u32, mtu, path->hlen + ETH_HLEN);
+		mtu -= min_t(u32, mtu, path->hlen + tdev->dev->hard_header_len);
 		if (!least || mtu < least)
 			least = mtu;
 	}
@@ -453,6 +454,28 @@ static int tenovl_change_sources(struct tenovl_dev *tdev, struct tenovl_peer_cha
 	return 0;
 }
 
+/* Is what a request names of the device's mode? */
+static int tenovl_change_fits(const struct tenovl_dev *tdev, const struct tenovl_peer_req *req,
+			      struct netlink_ext_ack *extack)
+{
+	if (!tenovl_dev_is_l3(tdev)) {
+		if (!req->inner_attr)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, req->inner_attr,
+				    "Inner sources are of mode l3: a device of mode l2 checks none");
+		return -EINVAL;
+	}
+	if (req->has_encap && req->encap == TENOVL_ENCAP_VXLAN)
+		NL_SET_ERR_MSG_ATTR(extack, req->attr, "A device of mode l3 speaks GRE only");
+	else if (req->has_dstport)
+		NL_SET_ERR_MSG_ATTR(extack, req->attr, "A device of mode l3 uses no UDP");
+	else if (req->has_flood)
+		NL_SET_ERR_MSG_ATTR(extack, req->attr, "A device of mode l3 floods nothing");
+	else
+		return 0;
+	return -EINVAL;
+}
+
 static void tenovl_change_fill(struct tenovl_peer_change *change,
 			       const struct tenovl_peer_req *req)
 {
@@ -491,10 +514,11 @@ static struct tenovl_peer *tenovl_peer_new(struct tenovl_dev *tdev, const struct
 	peer->tdev = tdev;
 	peer->addr = *addr;
 	peer->admin = TENOVL_ADMIN_UP;
-	peer->flood = true;
+	peer->flood = !tenovl_dev_is_l3(tdev);
 	peer->encap = TENOVL_ENCAP_INHERIT;
 	peer->gre_key = TENOVL_GRE_KEY_INHERIT;
 	INIT_LIST_HEAD(&peer->sources);
+	INIT_LIST_HEAD(&peer->routes);
 	return peer;
 }
 
@@ -503,6 +527,9 @@ static int tenovl_change_add(struct tenovl_dev *tdev, struct tenovl_peer_change 
 {
 	int err;
 
+	err = tenovl_change_fits(tdev, req, extack);
+	if (err)
+		return err;
 	err = tenovl_source_check(tdev, NULL, &req->addr, req->attr, extack);
 	if (err)
 		return err;
@@ -543,6 +570,9 @@ static int tenovl_change_set(struct tenovl_dev *tdev, struct tenovl_peer_change 
 {
 	int err;
 
+	err = tenovl_change_fits(tdev, req, extack);
+	if (err)
+		return err;
 	change->peer = tenovl_req_peer(tdev, req, extack);
 	if (!change->peer)
 		return -ENOENT;
@@ -759,7 +789,20 @@ static void tenovl_request_end(struct tenovl_peers_request *request)
 	tenovl_dev_follow_mtu(request->tdev);
 }
 
-static void tenovl_change_commit(struct tenovl_peer_change *change)
+/* The request's own, and the peer's from here on. */
+static void tenovl_change_commit_inner(struct tenovl_peer *peer, struct tenovl_peer_req *req)
+{
+	struct tenovl_inner_sources *old;
+
+	if (!req->inner_attr)
+		return;
+	old = rcu_replace_pointer(peer->inner, req->inner, lockdep_rtnl_is_held());
+	req->inner = NULL;
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+static void tenovl_change_commit(struct tenovl_peer_change *change, struct tenovl_peer_req *req)
 {
 	struct tenovl_peer *peer = change->peer;
 	struct tenovl_source *source;
@@ -774,6 +817,7 @@ static void tenovl_change_commit(struct tenovl_peer_change *change)
 	list_for_each_entry(source, &change->added, list)
 		peer->nsources++;
 	list_splice_tail_init(&change->added, &peer->sources);
+	tenovl_change_commit_inner(peer, req);
 	tenovl_peer_set_path(peer, change->path);
 }
 
@@ -799,7 +843,7 @@ int tenovl_peers_add(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n
 		return err;
 	for (i = 0; i < n; i++) {
 		peer = request.change[i].peer;
-		tenovl_change_commit(&request.change[i]);
+		tenovl_change_commit(&request.change[i], &req[i]);
 		tdev->n_peers++;
 		tenovl_event_peer(peer, TENOVL_EVENT_PEER_ADDED);
 	}
@@ -870,7 +914,7 @@ int tenovl_peers_set(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n
 		return err;
 	for (i = 0; i < n; i++) {
 		peer = request.change[i].peer;
-		tenovl_change_commit(&request.change[i]);
+		tenovl_change_commit(&request.change[i], &req[i]);
 		if (req[i].has_sources)
 			tenovl_peer_drop_sources(peer, &req[i]);
 		if (peer->admin == TENOVL_ADMIN_DOWN)
@@ -883,7 +927,7 @@ int tenovl_peers_set(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n
 }
 
 /**
- * tenovl_peers_del() - delete peers and the entries that point at them
+ * tenovl_peers_del() - delete peers, and the entries and routes that point at them
  * @tdev: the device
  * @req: they; no address twice
  * @n: how many, at least one
@@ -907,6 +951,7 @@ int tenovl_peers_del(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n
 		tenovl_event_peer(peer, TENOVL_EVENT_PEER_DELETED);
 		tenovl_sources_remove(tdev, &peer->sources);
 		tenovl_fdb_flush_side(tdev, &peer->side);
+		tenovl_routes_flush_peer(peer);
 		xa_erase(&tdev->peers, peer->id);
 		tdev->n_peers--;
 	}

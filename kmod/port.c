@@ -520,6 +520,10 @@ static struct tenovl_dev *tenovl_port_segment(struct net *net, const struct nlat
 		return ERR_PTR(-EINVAL);
 	}
 	tdev = netdev_priv(head);
+	if (tenovl_dev_is_l3(tdev)) {
+		NL_SET_ERR_MSG_ATTR(extack, link, "A device of mode l3 has no ports");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
 	if (tdev->detached) {
 		NL_SET_ERR_MSG_ATTR(extack, link, "The underlay of the device is being deleted");
 		return ERR_PTR(-ENODEV);

@@ -38,11 +38,18 @@ void tenovl_depth_leave(void)
 	__this_cpu_dec(tenovl_depth);
 }
 
-/* RFC 6040: congestion marked outside is shown inside, and a frame whose mark
+/**
+ * tenovl_receive_ecn() - take over what the underlay marked
+ * @skb: the frame, or packet
+ * @inner: what it is
+ * @outer_tos: outer TOS or traffic class
+ *
+ * RFC 6040: congestion marked outside is shown inside, and a frame whose mark
  * cannot be shown is dropped. ECT(1) outside is carried over as well.
+ *
+ * Return: false where it is to be dropped.
  */
-static bool tenovl_receive_ecn(struct sk_buff *skb, const struct tenovl_inner *inner,
-			       u8 outer_tos)
+bool tenovl_receive_ecn(struct sk_buff *skb, const struct tenovl_inner *inner, u8 outer_tos)
 {
 	__be16 proto = skb->protocol;
 	int rc;
@@ -93,11 +100,19 @@ static void tenovl_receive_learn(struct tenovl_dev *tdev,
 		tenovl_fdb_seen(entry);
 }
 
-/* Only TCP is worth a try at merging, and all of it takes that way, merged
+/**
+ * tenovl_receive_to_stack() - hand to the host's stack
+ * @cells: where a netdevice's packets are merged
+ * @skb: the packet; consumed
+ * @direct: we are where packets are received, not on a way out
+ * @l4: protocol of its payload
+ *
+ * BH off. Only TCP is worth a try at merging, and all of it takes that way, merged
  * already or not, so that no flow overtakes itself. Nothing else waits.
+ *
+ * Return: whether the stack took it.
  */
-static bool tenovl_receive_to_stack(struct gro_cells *cells, struct sk_buff *skb, bool direct,
-				    u8 l4)
+bool tenovl_receive_to_stack(struct gro_cells *cells, struct sk_buff *skb, bool direct, u8 l4)
 {
 	if (!direct)
 		return netif_rx(skb) == NET_RX_SUCCESS;
@@ -331,10 +346,13 @@ static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl
 static bool tenovl_receive_from(struct tenovl_dev *tdev, struct sk_buff *skb,
 				const struct in6_addr *source, u8 outer_tos, bool direct)
 {
-	struct tenovl_peer *peer = tenovl_source_find(tdev, source);
+	struct tenovl_peer *peer;
 	bool taken = false;
 	unsigned int why;
 
+	if (tenovl_dev_is_l3(tdev))
+		return tenovl_transit_receive(tdev, skb, source, outer_tos, direct);
+	peer = tenovl_source_find(tdev, source);
 	why = tenovl_receive_switch(tdev, peer, skb, outer_tos, direct, &taken);
 	if (why)
 		tenovl_drop(tdev, skb, why);
@@ -346,7 +364,8 @@ static bool tenovl_receive_from(struct tenovl_dev *tdev, struct sk_buff *skb,
 /**
  * tenovl_receive() - a frame came out of the underlay
  * @tdev: the device that claims it
- * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @skb: the frame, its Ethernet header at skb->data, or in mode l3 a packet and its
+ *	IP header; consumed
  * @source: outer source address, IPv4 as v4-mapped
  * @outer_tos: outer TOS or traffic class
  *
@@ -371,8 +390,8 @@ bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct i
 
 /**
  * tenovl_receive_handover() - a frame comes from a device on this host
- * @tdev: the device that would claim it, were it sent
- * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @tdev: the device that would claim it, were it sent; of the sender's mode
+ * @skb: as for tenovl_receive()
  * @source: the sender's outer address, IPv4 as v4-mapped
  *
  * RCU, BH off. Called on the sender's transmit path, so the stack gets it by

@@ -10,6 +10,7 @@ static enum skb_drop_reason tenovl_drop_reason(unsigned int why)
 {
 	switch (why) {
 	case TENOVL_A_STATS_TX_DROP_NO_ROUTE:
+	case TENOVL_A_STATS_TX_DROP_INNER_ROUTE:
 		return SKB_DROP_REASON_IP_OUTNOROUTES;
 	case TENOVL_A_STATS_TX_DROP_TOO_BIG:
 		return SKB_DROP_REASON_PKT_TOO_BIG;
@@ -24,6 +25,8 @@ static enum skb_drop_reason tenovl_drop_reason(unsigned int why)
 	case TENOVL_A_STATS_RX_DROP_CSUM:
 		return SKB_DROP_REASON_SKB_CSUM;
 	case TENOVL_A_STATS_RX_DROP_HEADER:
+	case TENOVL_A_STATS_TX_DROP_INNER_HEADER:
+	case TENOVL_A_STATS_RX_DROP_INNER_HEADER:
 		return SKB_DROP_REASON_HDR_TRUNC;
 	case TENOVL_A_STATS_TX_DROP_DEPTH:
 	case TENOVL_A_STATS_TX_DROP_LOOP:
@@ -138,6 +141,10 @@ void tenovl_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	/* What the stack did not take it has counted itself. */
 	for (i = TENOVL_A_STATS_RX_DROP_SHORT; i < TENOVL_A_STATS_RX_DROP_STACK; i++)
 		to->rx_dropped += sum[i];
+	to->tx_dropped += sum[TENOVL_A_STATS_TX_DROP_INNER_HEADER] +
+			  sum[TENOVL_A_STATS_TX_DROP_INNER_ROUTE];
+	to->rx_dropped += sum[TENOVL_A_STATS_RX_DROP_INNER_HEADER] +
+			  sum[TENOVL_A_STATS_RX_DROP_INNER_SOURCE];
 	to->tx_carrier_errors = sum[TENOVL_A_STATS_TX_DROP_NO_ROUTE];
 	to->rx_frame_errors = sum[TENOVL_A_STATS_RX_DROP_ECN];
 	to->rx_crc_errors = sum[TENOVL_A_STATS_RX_DROP_CSUM];

@@ -52,6 +52,9 @@ enum tenovl_layout {
 #define TENOVL_MAX_MACS	16
 #define TENOVL_MAX_IPS	64
 
+/* Prefixes that the packets of one peer may come from. */
+#define TENOVL_MAX_INNER_SOURCES	512
+
 /* Beside the bits of enum tenovl_layout: ICMP errors are looked for. */
 #define TENOVL_HEARS_ICMP	BIT(TENOVL_LAYOUTS)
 
@@ -166,13 +169,86 @@ struct tenovl_peer_change;
 struct tenovl_encap_ops;
 
 /**
+ * struct tenovl_prefix - inner addresses that begin alike
+ * @addr: the first of them, IPv4 as v4-mapped; bits behind @len are clear
+ * @len: how many bits of an address of its family count
+ * @v6: of IPv6
+ * @zero: so that the whole can be hashed and compared
+ */
+struct tenovl_prefix {
+	struct in6_addr addr;
+	u8 len;
+	u8 v6;
+	u16 zero;
+};
+
+/**
+ * struct tenovl_route - which peer a prefix is behind, in mode l3
+ * @node: in &tenovl_routes.table
+ * @prefix: the destinations; the key
+ * @peer: where they are; NULL while the request that makes it is prepared
+ * @list: in &tenovl_peer.routes, under RTNL
+ * @id: place in &tenovl_routes.ids, the cursor of dumps
+ * @rcu: for the whole
+ *
+ * Changed under RTNL, read under RCU; readers take @peer once.
+ */
+struct tenovl_route {
+	struct rhash_head node;
+	struct tenovl_prefix prefix;
+	struct tenovl_peer __rcu *peer;
+	struct list_head list;
+	u32 id;
+	struct rcu_head rcu;
+};
+
+#define TENOVL_PREFIX_LENGTHS	129
+
+/**
+ * struct tenovl_routes - the routes of a device
+ * @table: &struct tenovl_route by their prefix
+ * @lengths: lengths that prefixes of IPv4 (0) and IPv6 (1) have, read under RCU
+ * @n_length: how many prefixes have each of them, under RTNL
+ * @ids: by id, under RTNL
+ * @next_id: for cyclic allocation
+ * @generation: counts changes, under RTNL
+ * @n: how many, under RTNL
+ */
+struct tenovl_routes {
+	struct rhashtable table;
+	unsigned long lengths[2][BITS_TO_LONGS(TENOVL_PREFIX_LENGTHS)];
+	u32 n_length[2][TENOVL_PREFIX_LENGTHS];
+	struct xarray ids;
+	u32 next_id;
+	u32 generation;
+	u32 n;
+};
+
+/**
+ * struct tenovl_inner_sources - where packets from a peer may come from
+ * @rcu: for the whole
+ * @n: how many
+ * @n_outer: how many of the first lie in no other one
+ * @prefix: they, no two alike, in order as far as @n_outer
+ *
+ * Never changed once published: a change makes a new one. Published in
+ * &tenovl_peer.inner under RTNL, read under RCU or RTNL.
+ */
+struct tenovl_inner_sources {
+	struct rcu_head rcu;
+	u32 n;
+	u32 n_outer;
+	struct tenovl_prefix prefix[];
+};
+
+/**
  * struct tenovl_side - what a forwarding entry can point at, beside the head; a
  *	part of a peer or of a port
  * @place: enum tenovl_place: which of the two
  * @drained: nothing is learned there; written under RTNL, read on the packet path
  * @dead: is being deleted; written under the fdb lock, so that no entry comes to
  *	point at it any more
- * @entries: how many point here, under the fdb lock
+ * @entries: how many point here, under the fdb lock; in mode l3 routes, under RTNL
  * @fdb: &struct tenovl_fdb_entry that point here, under the fdb lock
  */
 struct tenovl_side {
@@ -213,6 +289,7 @@ struct tenovl_inner {
  * @src_port_max: last UDP source port
  * @hlen: bytes of outer IP header and encapsulation header together
  * @layout: enum tenovl_layout
+ * @bare: carries IP packets without an Ethernet header
  * @ttl: outer TTL or 0
  * @tos: outer DSCP in place (two low bits clear)
  * @df: enum tenovl_df
@@ -241,6 +318,7 @@ struct tenovl_path {
 	u16 src_port_max;
 	u8 hlen;
 	u8 layout;
+	bool bare;
 	u8 ttl;
 	u8 tos;
 	u8 df;
@@ -290,6 +368,8 @@ struct tenovl_source {
  * @id: place in &tenovl_dev.peers, the cursor of dumps
  * @nsources: how many @sources, its own address included
  * @sources: &struct tenovl_source
+ * @inner: where its packets may come from in mode l3, NULL for nowhere
+ * @routes: &struct tenovl_route that lead to it, under RTNL
  * @pending: what a request that is being checked wants of it, under RTNL
  * @rcu: for the whole
  *
@@ -310,6 +390,8 @@ struct tenovl_peer {
 	u32 id;
 	u32 nsources;
 	struct list_head sources;
+	struct tenovl_inner_sources __rcu *inner;
+	struct list_head routes;
 	struct tenovl_peer_change *pending;
 	struct rcu_head rcu;
 };
@@ -611,14 +693,16 @@ struct tenovl_announcement {
 };
 
 /**
- * struct tenovl_dev - a segment; the private part of its netdevice (the head)
+ * struct tenovl_dev - a segment, or a transit; the private part of its netdevice
  * @dev: the head
+ * @mode: enum tenovl_mode, never changed
  * @net: the underlay, the namespace it was created in; not held: the device
  *	goes when that namespace goes
  * @settings: what is configured
  * @stats: counters
  * @fdb: MAC address to place
  * @sources: outer source address to peer
+ * @routes: inner prefix to peer in mode l3, else NULL; never changed
  * @flood: the flood list, NULL for none
  * @filter: what the head wants, NULL for everything
  * @selected: the port that carries traffic, NULL for none; written by select.c alone
@@ -656,12 +740,14 @@ struct tenovl_dev {
 	struct tenovl_stats __percpu *stats;
 	struct rhashtable fdb;
 	struct rhashtable sources;
+	struct tenovl_routes *routes;
 	struct tenovl_flood __rcu *flood;
 	struct tenovl_filter __rcu *filter;
 	struct tenovl_port __rcu *selected;
 	struct list_head access;
 	struct list_head bridges;
 	struct gro_cells gro_cells;
+	u8 mode;
 
 	spinlock_t fdb_lock ____cacheline_aligned_in_smp;
 	struct xarray fdb_ids;
@@ -688,6 +774,12 @@ struct tenovl_dev {
 	bool mtu_stale;
 	bool detached;
 };
+
+/* Any context. */
+static inline bool tenovl_dev_is_l3(const struct tenovl_dev *tdev)
+{
+	return tdev->mode == TENOVL_MODE_L3;
+}
 
 /**
  * union tenovl_ip_pair - the outer addresses that a route settled on
@@ -767,6 +859,8 @@ static inline struct tenovl_peer *tenovl_verdict_peer(const struct tenovl_verdic
  * @addr: its key
  * @sources: further sources (@nsources of them, owned by the request)
  * @nsources: how many
+ * @inner_attr: the nest of inner sources, for the extack; NULL when not named
+ * @inner: where its packets may come from, NULL for nowhere; owned by the request
  * @dstport: new port
  * @encap: new encapsulation
  * @gre_key: new key layout
@@ -785,6 +879,8 @@ struct tenovl_peer_req {
 	struct in6_addr addr;
 	struct in6_addr *sources;
 	u32 nsources;
+	const struct nlattr *inner_attr;
+	struct tenovl_inner_sources *inner;
 	u16 dstport;
 	u8 encap;
 	u8 gre_key;
@@ -852,6 +948,20 @@ struct tenovl_fdb_req {
 	bool has_seq;
 	bool force;
 	u8 ndm_flags;
+};
+
+/**
+ * struct tenovl_route_req - one route of a request, parsed
+ * @attr: the nest, for the extack
+ * @prefix: its key
+ * @peer_attr: the peer's address, for the extack
+ * @peer_addr: where it is to lead
+ */
+struct tenovl_route_req {
+	const struct nlattr *attr;
+	struct tenovl_prefix prefix;
+	const struct nlattr *peer_attr;
+	struct in6_addr peer_addr;
 };
 
 /**
@@ -1083,6 +1193,31 @@ u32 tenovl_peer_pmtu(struct tenovl_peer *peer);
 /* RCU */
 struct tenovl_peer *tenovl_source_find(struct tenovl_dev *tdev, const struct in6_addr *addr);
 
+/* route.c: inner prefixes, in mode l3 */
+
+/* RTNL */
+struct tenovl_routes *tenovl_routes_new(void);
+void tenovl_routes_free(struct tenovl_routes *routes);
+struct tenovl_route *tenovl_route_find(struct tenovl_routes *routes,
+				       const struct tenovl_prefix *prefix);
+struct tenovl_route *tenovl_route_next(struct tenovl_routes *routes, unsigned long *id);
+int tenovl_routes_set(struct tenovl_dev *tdev, struct tenovl_route_req *req, u32 n, bool replace,
+		      struct netlink_ext_ack *extack);
+int tenovl_routes_del(struct tenovl_dev *tdev, struct tenovl_route_req *req, u32 n,
+		      struct netlink_ext_ack *extack);
+void tenovl_routes_flush_peer(struct tenovl_peer *peer);
+/* RCU */
+struct tenovl_peer *tenovl_route_lookup(struct tenovl_routes *routes, bool v6,
+					const struct in6_addr *addr);
+
+/* inner_source.c: where packets of a peer may come from, in mode l3 */
+
+/* any context */
+struct tenovl_inner_sources *tenovl_inner_sources_new(struct tenovl_prefix *prefix, u32 n);
+/* RCU */
+bool tenovl_inner_source_allowed(const struct tenovl_peer *peer, bool v6,
+				 const struct in6_addr *addr);
+
 /* port.c: ports, and the kind of the built-in ones. RTNL unless said otherwise. */
 
 extern struct rtnl_link_ops tenovl_port_link_ops;
@@ -1196,12 +1331,15 @@ bool tenovl_route_is_local(const struct dst_entry *dst, bool v6);
 
 /* inner.c: what a frame carries */
 void tenovl_inner_parse(struct sk_buff *skb, struct tenovl_inner *inner);
+bool tenovl_inner_parse_packet(struct sk_buff *skb, struct tenovl_inner *inner);
 bool tenovl_inner_tagged(const struct sk_buff *skb);
 
 /* xmit.c: frames that leave. BH off. */
 netdev_tx_t tenovl_xmit(struct sk_buff *skb, struct net_device *dev);
 netdev_tx_t tenovl_port_xmit(struct sk_buff *skb, struct net_device *dev);
 void tenovl_port_input(struct tenovl_port *port, struct sk_buff *skb);
+void tenovl_xmit_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer, struct sk_buff *skb,
+		      const struct tenovl_inner *inner);
 
 /* receive.c: frames that arrive. BH off, RCU. */
 bool tenovl_depth_enter(void);
@@ -1210,10 +1348,25 @@ bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct i
 		    u8 outer_tos);
 bool tenovl_receive_handover(struct tenovl_dev *tdev, struct sk_buff *skb,
 			     const struct in6_addr *source);
+bool tenovl_receive_ecn(struct sk_buff *skb, const struct tenovl_inner *inner, u8 outer_tos);
+bool tenovl_receive_to_stack(struct gro_cells *cells, struct sk_buff *skb, bool direct, u8 l4);
 bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4);
 bool tenovl_deliver_port(struct tenovl_port *port, struct sk_buff *skb, bool direct, u8 l4);
 bool tenovl_deliver_access(struct tenovl_dev *tdev, const struct tenovl_port *from,
 			   struct sk_buff *skb, bool direct, u8 l4);
+
+/* transit.c: mode l3 */
+
+/* RTNL */
+void tenovl_transit_setup(struct net_device *dev);
+int tenovl_transit_open(struct net_device *dev);
+/* BH off */
+netdev_tx_t tenovl_transit_xmit(struct sk_buff *skb, struct net_device *dev);
+/* BH off, RCU */
+int tenovl_transit_too_big(struct tenovl_dev *tdev, struct sk_buff *skb, u32 mtu, bool fragment,
+			   const struct tenovl_inner *inner);
+bool tenovl_transit_receive(struct tenovl_dev *tdev, struct sk_buff *skb,
+			    const struct in6_addr *source, u8 outer_tos, bool direct);
 
 /* vxlan.c */
 extern const struct tenovl_encap_ops tenovl_vxlan_ops;
@@ -1243,6 +1396,10 @@ extern struct genl_family tenovl_family;
 /* RTNL */
 int tenovl_addr_get(struct in6_addr *addr, const struct nlattr *attr,
 		    struct netlink_ext_ack *extack);
+int tenovl_prefix_get(struct tenovl_prefix *prefix, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack);
+int tenovl_settings_fit(const struct tenovl_dev *tdev, struct nlattr **tb,
+			struct netlink_ext_ack *extack);
 int tenovl_settings_get(struct tenovl_settings *wanted, struct nlattr **tb,
 			struct netlink_ext_ack *extack);
 int tenovl_guard_get(struct tenovl_guard *wanted, struct nlattr **tb,
@@ -1250,7 +1407,9 @@ int tenovl_guard_get(struct tenovl_guard *wanted, struct nlattr **tb,
 int tenovl_fill_stats(struct sk_buff *msg, const struct tenovl_dev *tdev);
 int tenovl_fill_net_stats(struct sk_buff *msg, const struct net *net);
 int tenovl_fill_dev(struct sk_buff *msg, struct tenovl_dev *tdev, struct net *viewer);
+size_t tenovl_fill_peer_size(const struct tenovl_peer *peer);
 int tenovl_fill_peer(struct sk_buff *msg, struct tenovl_peer *peer, bool state);
+int tenovl_fill_route(struct sk_buff *msg, const struct tenovl_route *route);
 int tenovl_fill_port(struct sk_buff *msg, const struct tenovl_port *port, struct net *viewer,
 		     bool stats);
 int tenovl_fill_selection(struct sk_buff *msg, int type, const struct tenovl_dev *tdev,
@@ -1304,6 +1463,8 @@ u32 tenovl_event_dev_generation(void);
 void tenovl_event_dev(struct tenovl_dev *tdev, enum tenovl_event event);
 void tenovl_event_peer(struct tenovl_peer *peer, enum tenovl_event event);
 void tenovl_event_port(struct tenovl_port *port, enum tenovl_event event);
+void tenovl_event_route(struct tenovl_dev *tdev, enum tenovl_event event,
+			const struct tenovl_route *route);
 void tenovl_event_selection(struct tenovl_dev *tdev, const struct tenovl_port *old);
 /* fdb lock held, BH off */
 void tenovl_event_fdb(struct tenovl_dev *tdev, enum tenovl_event event,

@@ -119,8 +119,11 @@ static int tenovl_check_pmtu(struct tenovl_dev *tdev, struct sk_buff *skb,
 
 	if (likely(!tenovl_too_big(skb, dst, path, inner)))
 		return 0;
-	/* Nobody listens for an answer to what may be fragmented anyway. */
 	fragment = tenovl_outer_may_fragment(path, inner);
+	if (path->bare)
+		return tenovl_transit_too_big(tdev, skb, dst_mtu(dst) - path->hlen, fragment,
+					      inner);
+	/* Nobody listens for an answer to what may be fragmented anyway. */
 	if (fragment && (inner->may_fragment || inner->noff != ETH_HLEN))
 		return 0;
 	rc = tenovl_build_answer(skb, dst, path, inner);
@@ -234,7 +237,7 @@ static int tenovl_encapsulate(struct sk_buff *skb, const struct tenovl_path *pat
 
 	if (iptunnel_handle_offloads(skb, path->csum ? ops->gso_csum : ops->gso))
 		return TENOVL_A_STATS_TX_DROP_OFFLOAD;
-	skb_set_inner_protocol(skb, htons(ETH_P_TEB));
+	skb_set_inner_protocol(skb, path->bare ? skb->protocol : htons(ETH_P_TEB));
 	skb_scrub_packet(skb, true);
 	skb->mark = path->mark;
 	skb->priority = 0;
@@ -313,8 +316,10 @@ static struct tenovl_dev *tenovl_xmit_target(const struct tenovl_dev *tdev,
 					     const struct tenovl_path *path)
 {
 	u16 port = path->layout == TENOVL_LAYOUT_VXLAN ? ntohs(path->dport) : 0;
+	struct tenovl_dev *target;
 
-	return tenovl_claim_find(tdev->net, path->layout, port, path->vni, &path->daddr);
+	target = tenovl_claim_find(tdev->net, path->layout, port, path->vni, &path->daddr);
+	return target && target->mode == tdev->mode ? target : NULL;
 }
 
 /* Return: 0 when the frame was consumed, or a counter to drop it by. */
@@ -347,8 +352,17 @@ static unsigned int tenovl_xmit_path(struct tenovl_dev *tdev, struct tenovl_peer
 	return tenovl_xmit_route(tdev, peer, skb, dst, path, &ip, inner);
 }
 
-static void tenovl_xmit_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer,
-			     struct sk_buff *skb, const struct tenovl_inner *inner)
+/**
+ * tenovl_xmit_peer() - send to one peer
+ * @tdev: the device
+ * @peer: the peer
+ * @skb: a frame, or in mode l3 a packet, with nothing before it; consumed
+ * @inner: what it is
+ *
+ * RCU, BH off, one depth entered.
+ */
+void tenovl_xmit_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer, struct sk_buff *skb,
+		      const struct tenovl_inner *inner)
 {
 	unsigned int why = tenovl_xmit_path(tdev, peer, skb, inner);
 

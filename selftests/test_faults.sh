@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
 source "$TOP/selftests/topology.sh"
 
-TESTS="requests links bridge_fdb transmit receive namespace module"
+TESTS="requests requests_l3 links bridge_fdb transmit transmit_l3 receive namespace module"
 
 # Set by bg.
 p=''
@@ -47,6 +47,23 @@ test_requests()
 	faults "$H1" requests a 10.9.0.2
 }
 
+plain_l3()
+{
+	ns_new H1
+	addr "$H1" lo 10.9.0.1/32
+	ovctl -n "$H1" dev add a mode l3 vni 100 local 10.9.0.1 ttl 64
+	ovctl -n "$H1" peer add a 10.9.0.2
+	ovctl -n "$H1" route add a 10.1.0.0/16 peer 10.9.0.2
+	ip -n "$H1" link set dev a up
+}
+
+test_requests_l3()
+{
+	need_debug "distributions build no fault injection"
+	plain_l3
+	faults "$H1" requests a 10.9.0.2
+}
+
 test_links()
 {
 	need_debug "distributions build no fault injection"
@@ -79,6 +96,26 @@ test_transmit()
 		for n in "$T1" "$T2" "$T3" "$H1" "$H2" "$H3" "$SW"; do
 			ns_del "$n"
 		done
+	done
+}
+
+# A packet to a peer, in either layout of the key.
+test_transmit_l3()
+{
+	local key
+
+	need_debug "distributions build no fault injection"
+	hv_lay 2
+	for key in plain nvgre; do
+		ns_new V1
+		ovctl -n "$H1" batch - <<-END
+			dev add tr0 mode l3 netns $V1 vni 300 gre-key $key local 10.9.0.1
+			peer add tr0 10.9.0.2 inner-source any
+			route add tr0 10.31.0.0/16 peer 10.9.0.2
+		END
+		ip -n "$V1" link set tr0 up
+		faults "$V1" packets tr0 10.31.1.1 10.31.2.1
+		ns_del "$V1"
 	done
 }
 

@@ -7,7 +7,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
 source "$TOP/selftests/topology.sh"
 
-TESTS="truncated random_one random_two oversized link_attributes"
+TESTS="
+	truncated truncated_l3 random_one random_two random_l3 oversized oversized_l3 link_attributes
+"
 
 setup_suite()
 {
@@ -24,6 +26,15 @@ plain()
 	ovctl -n "$H1" port add a ap
 }
 
+plain_l3()
+{
+	ns_new H1
+	addr "$H1" lo 10.9.0.1/32
+	ovctl -n "$H1" dev add a mode l3 vni 100 local 10.9.0.1
+	ovctl -n "$H1" peer add a 10.9.0.2
+	ovctl -n "$H1" route add a 10.1.0.0/16 peer 10.9.0.2
+}
+
 nl()
 {
 	ns "$H1" "$PY" "$HELPERS/nl.py" "$@"
@@ -32,6 +43,13 @@ nl()
 test_truncated()
 {
 	plain
+	check "messages cut at every byte" nl truncate a 10.9.0.2
+	same 100 "$(dev_value "$H1" a vni)" "the device afterwards"
+}
+
+test_truncated_l3()
+{
+	plain_l3
 	check "messages cut at every byte" nl truncate a 10.9.0.2
 	same 100 "$(dev_value "$H1" a vni)" "the device afterwards"
 }
@@ -54,6 +72,16 @@ test_random_two()
 	ovctl -n "$H1" dev show a
 }
 
+test_random_l3()
+{
+	local seed=$RANDOM
+
+	plain_l3
+	diag "seed $seed"
+	check "random messages, seed $seed" nl fuzz a 10.9.0.2 "$seed" "$(rounds 3000)"
+	ovctl -n "$H1" dev show a
+}
+
 # Requests far larger than any that makes sense, and objects far too many.
 test_oversized()
 {
@@ -63,7 +91,15 @@ test_oversized()
 	same "$before" "$(state_of "$H1" a)" "state afterwards"
 }
 
-# rtnetlink: what a device is made with has no attributes of its own.
+test_oversized_l3()
+{
+	plain_l3
+	before=$(state_of "$H1" a)
+	check "oversized messages" nl oversize a 10.9.0.2
+	same "$before" "$(state_of "$H1" a)" "state afterwards"
+}
+
+# rtnetlink: of what a device is made with the mode alone is its own.
 test_link_attributes()
 {
 	plain

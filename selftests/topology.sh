@@ -331,7 +331,7 @@ state_of()
 {
 	local what
 
-	for what in dev peer port fdb; do
+	for what in dev peer port fdb route; do
 		ovctl -n "$1" -j "$what" show "$2"
 	done | sed -E '/"mtu-auto":true/s/"mtu":[0-9]+,//; s/"(generation|pmtu|idle|age)":[^,}]*,?//g; s/,?"stats":\{[^}]*\}//; s/\},?$/}/' | sort
 }

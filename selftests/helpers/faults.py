@@ -6,6 +6,7 @@
   faults.py links                 a device and a port made, set up, set down, deleted, by rtnetlink
   faults.py bridge DEV PEER       what "bridge fdb" sends
   faults.py transmit DEV SMAC     a frame sent on DEV (to all of its peers)
+  faults.py packets DEV SRC DST   an IPv4 packet sent on DEV of mode l3
   faults.py namespace             a new network namespace
   faults.py module FILE           the module inserted, and removed where that worked
 
@@ -137,20 +138,42 @@ def undo_of(op, dev, peer, port):
 	}.get(op, [])
 
 
+def undo_of_l3(op, dev, peer):
+	"""The same for a device of mode l3."""
+	route = ("route-add", {**dev, "route": [{"prefix": "10.1.0.0/16", "peer": peer}]})
+	return {
+		"peer-add": [("peer-del", {**dev, "peer": [{"address": "192.0.2.77"}]})],
+		"peer-set": [("peer-set", {**dev, "peer": [{"address": peer, "admin": "up",
+							    "inner-sources": {}}]})],
+		"peer-del": [("peer-add", {**dev, "peer": [{"address": peer}]}), route],
+		"route-add": [("route-del", {**dev, "route": [{"prefix": "10.3.0.0/16"},
+							      {"prefix": "fd03::/32"}]})],
+		"route-replace": [("route-del", {**dev, "route": [{"prefix": "10.4.0.0/16"}]})],
+		"route-del": [route],
+	}.get(op, [])
+
+
 def settings(dev, now):
 	"""All that a device holds in one request, and what puts it back."""
 	new = {"vni": 77, "encap": "gre", "gre-key": "plain", "ttl": 9, "ageing": 17, "mtu": 1300}
+	if now["mode"] == "l3":
+		new = {"vni": 77, "gre-key": "nvgre", "ttl": 9, "mtu": 1300}
 	return ("dev-set", {**dev, "dev": new},
 		[("dev-set", {**dev, "dev": {name: now[name] for name in new}}),
 		 ("dev-set", {**dev, "dev": {"mtu-auto": 1}})])
 
 
-def many(dev, peer):
+def many(dev, peer, l3):
 	"""Requests of many objects each."""
 	peers = [{"address": "192.0.2.%d" % n, "encap": "gre"} for n in range(1, 6)]
 	macs = [nl.mac_of(n) for n in range(5)]
+	prefixes = [nl.prefix_of(n) for n in range(5)]
 	yield ("peer-add", {**dev, "peer": peers},
 	       [("peer-del", {**dev, "peer": [{"address": p["address"]} for p in peers]})])
+	if l3:
+		yield ("route-add", {**dev, "route": [{"prefix": p, "peer": peer} for p in prefixes]},
+		       [("route-del", {**dev, "route": [{"prefix": p} for p in prefixes]})])
+		return
 	yield ("fdb-add", {**dev, "fdb": [{"mac": m, "peer": peer} for m in macs]},
 	       [("fdb-del", {**dev, "fdb": [{"mac": m} for m in macs]})])
 
@@ -181,12 +204,15 @@ def cmd_requests(spec, devname, peer):
 				verdict.check(quiet.state(dev) == before, label + ": cannot be undone")
 		return once
 
+	l3 = quiet.is_l3(dev)
 	other = {**dev, "port": {"index": index_of("du")}}
-	plan = [(op, values, undo_of(op, dev, peer, quiet.port(dev))) for op, values in nl.samples(quiet, dev, peer)
+	plan = [(op, values, undo_of_l3(op, dev, peer) if l3 else undo_of(op, dev, peer, quiet.port(dev)))
+		for op, values in nl.samples(quiet, dev, peer)
 		if op not in ("dev-set", "port-add", "port-del")]
-	plan.append(("port-add", other, [("port-del", other)]))
+	if not l3:
+		plan.append(("port-add", other, [("port-del", other)]))
 	plan.append(settings(dev, quiet.call("dev-get", dev).replies[0]["dev"]))
-	plan += list(many(dev, peer))
+	plan += list(many(dev, peer, l3))
 	for op, values, undo in plan:
 		if op == "fdb-del":
 			values = {**dev, "fdb": [{"mac": "02:00:00:00:00:01", "seq": 5}]}
@@ -204,8 +230,10 @@ def cmd_requests(spec, devname, peer):
 		verdict.check(quiet.state(dev) in (before, enslaved), "port-del, allocation %d" % armed.number)
 		quiet.call("port-del", other)
 		verdict.check(quiet.state(dev) == before, "port-del cannot be done again")
-	sweep(verdict, "port-del", fault, let_go)
-	for op, of in (("dev-get", {}), ("peer-get", dev), ("fdb-get", dev), ("port-get", dev)):
+	if not l3:
+		sweep(verdict, "port-del", fault, let_go)
+	of_mode = ("route-get",) if l3 else ("fdb-get", "port-get")
+	for op, of in (("dev-get", {}), ("peer-get", dev)) + tuple((op, dev) for op in of_mode):
 		def dump(armed, op=op, of=of):
 			request(genl, armed, op, of, nl.NLM_F_REQUEST | nl.NLM_F_DUMP)
 			verdict.check(len(quiet.dump(op, of).replies) > 0, "%s: no dump afterwards" % op)
@@ -303,6 +331,12 @@ def cmd_links(spec):
 		verdict.check(not answer.error, "settings: %s" % answer)
 		dev.sweep("up, %s %s" % (encap, key), dev.bring_up)
 		dev.delete()
+	transit = Life(verdict, fault, "fl", rtnl.info(rtnl.attr(rtnl.IFLA_INFO_DATA, rtnl.attr(1, b"\1"))))
+	transit.sweep("made", transit.make)
+	transit.sweep("deleted", transit.remove)
+	transit.create()
+	transit.sweep("up", transit.bring_up)
+	verdict.check(not transit.delete(), "a transit deleted")
 	dev.create()
 	port = Life(verdict, fault, "fp", rtnl.attr(IFLA_LINK, struct.pack("=I", index_of("fz"))) +
 		    rtnl.info(kind=b"tenovl_port\0"), others=1)
@@ -376,6 +410,27 @@ def cmd_transmit(_, devname, smac):
 			except OSError as e:
 				verdict.check(e.errno in NO_MEMORY, "send: %s" % e)
 		sweep(verdict, "a frame of %d bytes" % size, fault, send)
+	verdict.end()
+
+
+def cmd_packets(_, devname, src, dst):
+	"""A packet of IPv4, small and large."""
+	sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+	sock.bind((devname, 0))
+	fault = Fault()
+	verdict = nl.Verdict()
+	for size in (60, 1400):
+		packet = struct.pack("!BBHHHBBH", 0x45, 0, size, 0, 0x4000, 64, 17, 0)
+		packet += socket.inet_aton(src) + socket.inet_aton(dst)
+		packet += bytes(size - len(packet))
+
+		def send(armed, packet=packet):
+			try:
+				with armed:
+					sock.send(packet)
+			except OSError as e:
+				verdict.check(e.errno in NO_MEMORY, "send: %s" % e)
+		sweep(verdict, "a packet of %d bytes" % size, fault, send)
 	verdict.end()
 
 
@@ -458,7 +513,8 @@ def cmd_module(_, path):
 def main(argv):
 	"""Pick the verb."""
 	verbs = {"requests": cmd_requests, "links": cmd_links, "bridge": cmd_bridge,
-		 "transmit": cmd_transmit, "namespace": cmd_namespace, "module": cmd_module}
+		 "transmit": cmd_transmit, "packets": cmd_packets, "namespace": cmd_namespace,
+		 "module": cmd_module}
 	if len(argv) < 2 or argv[1] not in verbs:
 		sys.exit(__doc__)
 	verbs[argv[1]](nl.Spec(), *argv[2:])

@@ -17,6 +17,7 @@ Reads one packet a line from stdin, words of the form key=value:
   ip4=SRC,DST ip6=SRC,DST itos=N ettl=N    an inner UDP packet between these
   etype=HEX4 body=HEX          or these bytes behind the Ethernet header
   raw=HEX                      or these bytes in place of the whole inner frame
+  bare=1                       no inner Ethernet header, and gproto is that of the inner packet
   pay=N fill=N                 bytes of inner payload, and their value
   cut=N                        only so much of what follows the outer IP header
   via=DEV                      for enc=frame: where to send it; for enc=tun: the tun device to come out of
@@ -104,6 +105,9 @@ def inner(p):
 	if "raw" in p:
 		return bytes.fromhex(p["raw"])
 	kind, body = inner_ip(p)
+	if "bare" in p:
+		p.setdefault("gproto", "%04x" % kind)
+		return body
 	out = mac(p.get("dmac", "ff:ff:ff:ff:ff:ff")) + mac(p.get("smac", "02:00:00:00:00:99"))
 	for tag in filter(None, p.get("vlan", "").split(",")):
 		out += struct.pack("!HH", 0x8100, int(tag))

@@ -15,7 +15,7 @@ a kernel that differs from it. What ovctl would never send is sent from here.
   nl.py oversize DEV PEER         requests far too large, objects far too many
   nl.py perm                      every operation must answer EPERM
   nl.py hear SECONDS              joins "events", says "ready", prints events
-  nl.py dumprace DEV PEER N       dumps N entries while others come and go
+  nl.py dumprace DEV PEER N       dumps N entries, or routes in mode l3, while others come and go
   nl.py fill DEV PEER FIRST N     N static entries in bulk
   nl.py overflow DEV PEER N       N entries flushed at a listener with a small buffer
   nl.py pins DEV N                N times another port pinned, by turns
@@ -67,12 +67,13 @@ BITS = {"u8": 8, "u16": 16, "u32": 32, "u64": 64, "s32": 32}
 # What a device, a peer or an entry tells and nobody may set.
 TOLD = {
 	"dev": {"mode", "underlay-netns-id", "peers", "static-entries", "learned-entries", "ports",
-		"selection"},
+		"selection", "routes"},
 	"peer": {"pmtu", "entries", "stats"},
 	"fdb": {"place", "frozen", "moves", "idle", "old-peer", "port", "port-name", "old-port-name",
 		"port-id"},
 	"port": {"name", "state", "bridge", "bridge-name", "pinned", "entries", "stats", "enslaved", "id",
 		 "hook"},
+	"route": set(),
 }
 
 
@@ -165,9 +166,12 @@ class Spec:
 
 
 def text_to_bytes(text):
-	"""A MAC, an IPv4, an IPv6 address, or hex after x: as bytes."""
+	"""A MAC, an IPv4, an IPv6 address, a prefix of those, or hex after x: as bytes."""
 	if text.startswith("x:"):
 		return bytes.fromhex(text[2:])
+	if "/" in text:
+		address, length = text.split("/")
+		return text_to_bytes(address) + bytes([int(length)])
 	if text.count(":") == 5 and "::" not in text and len(text) == 17:
 		return bytes.fromhex(text.replace(":", ""))
 	if ":" in text:
@@ -183,6 +187,8 @@ def bytes_to_text(data):
 		return socket.inet_ntop(socket.AF_INET, data)
 	if len(data) == 16:
 		return socket.inet_ntop(socket.AF_INET6, data)
+	if len(data) in (5, 17):
+		return "%s/%d" % (bytes_to_text(data[:-1]), data[-1])
 	return "x:" + data.hex()
 
 
@@ -327,13 +333,18 @@ class Genl:
 			self.first_port = ports[0]["port"]["index"] if ports else 1
 		return self.first_port
 
+	def is_l3(self, dev):
+		"""It has routes, and no entries and ports."""
+		return self.call("dev-get", dev).replies[0]["dev"]["mode"] == "l3"
+
 	def state(self, dev, counters=False):
 		"""All that a device holds, to compare before and after."""
 		out = {"dev": self.call("dev-get", dev).replies,
 		       "peers": self.dump("peer-get", dev).replies,
 		       "fdb": self.dump("fdb-get", dev).replies,
-		       "ports": self.dump("port-get", dev).replies}
-		for reply in out["dev"] + out["peers"] + out["fdb"] + out["ports"]:
+		       "ports": self.dump("port-get", dev).replies,
+		       "routes": self.dump("route-get", dev).replies}
+		for reply in [reply for group in out.values() for reply in group]:
 			reply.pop("generation", None)
 			reply.get("dev", {}).get("selection", {}).pop("age", None)
 			if not counters:
@@ -345,7 +356,7 @@ class Genl:
 				part.pop("pmtu", None)
 			for part in reply.get("fdb", []):
 				part.pop("idle", None)
-		for group in ("peers", "fdb"):
+		for group in ("peers", "fdb", "routes"):
 			out[group].sort(key=lambda x: json.dumps(x, sort_keys=True))
 		return json.dumps(out, sort_keys=True)
 
@@ -469,13 +480,17 @@ def key_of(genl, dev, setname, peer):
 		return {"address": peer}
 	if setname == "fdb":
 		return {"mac": "02:00:00:00:00:77", "peer": peer}
+	if setname == "route":
+		return {"prefix": "10.77.0.0/24", "peer": peer}
 	return {}
 
 
 BOUND_OPS = (("dev", "dev-set"), ("peer", "peer-set"), ("fdb", "fdb-replace"),
 	     ("port", "port-set"))
+# Of a device of mode l3; the others' policies are the same there.
+BOUND_OPS_L3 = (("route", "route-replace"),)
 # Nests of which a request may have many.
-MANY = ("peer", "fdb")
+MANY = ("peer", "fdb", "route")
 
 
 def one_bound(genl, verdict, dev, setname, op, name, value, good, peer):
@@ -527,7 +542,8 @@ def cmd_bounds(spec, devname, peer):
 	dev = genl.device(devname)
 	verdict = Verdict()
 	settings = genl.call("dev-get", dev).replies[0]["dev"]
-	for setname, op in BOUND_OPS:
+	l3 = genl.is_l3(dev)
+	for setname, op in BOUND_OPS_L3 if l3 else BOUND_OPS:
 		for name, a in spec.sets[setname].items():
 			if name in TOLD[setname] or a["type"] in ("nest", "flag", "pad"):
 				continue
@@ -536,12 +552,15 @@ def cmd_bounds(spec, devname, peer):
 			good, bad = limits(a)
 			for value in bad:
 				one_bound(genl, verdict, dev, setname, op, name, value, False, peer)
-			if name in ("address", "peer", "mac", "index"):
+			if name in ("address", "peer", "mac", "index", "prefix"):
 				continue
 			for value in good:
 				one_bound(genl, verdict, dev, setname, op, name, value, True, peer)
 			if setname == "dev":
 				restore(genl, dev, settings)
+	if l3:
+		bounds_of_prefixes(genl, verdict, dev, peer)
+		verdict.end()
 	bounds_of_addresses(genl, verdict, dev, peer)
 	bounds_of_kind(genl, verdict, dev, peer)
 	bounds_of_top(genl, verdict, dev)
@@ -562,6 +581,27 @@ def bounds_of_addresses(genl, verdict, dev, peer):
 			before = genl.state(dev)
 			answer = genl.call(op, {**dev, **values})
 			label = "%s with an address of %d bytes: %s" % (op, length, answer)
+			verdict.check(answer.error in (errno.EINVAL, errno.ERANGE), label)
+			verdict.check(answer.message != "", label + ": no sentence")
+			verdict.check(genl.state(dev) == before, label + ": state changed")
+
+
+def bounds_of_prefixes(genl, verdict, dev, peer):
+	"""Prefixes take 5 bytes or 17, and no length beyond their address."""
+	junk = [b"\x0a" * length for length in list(range(0, 5)) + list(range(6, 17)) + [18, 64]]
+	junk += [bytes(4) + b"\x21", bytes(4) + b"\xff", bytes(16) + b"\x81", b"\x0a\0\0\1\x18",
+		 bytes(15) + b"\1\x7f"]
+	for prefix in junk:
+		for op, values in (
+				("route-add", {"route": [{"prefix": prefix, "peer": peer}]}),
+				("route-replace", {"route": [{"prefix": prefix, "peer": peer}]}),
+				("route-del", {"route": [{"prefix": prefix}]}),
+				("route-get", {"route": [{"prefix": prefix}]}),
+				("peer-set", {"peer": [{"address": peer,
+							"inner-sources": {"prefix": [prefix]}}]})):
+			before = genl.state(dev)
+			answer = genl.call(op, {**dev, **values})
+			label = "%s with the prefix %s: %s" % (op, prefix.hex(), answer)
 			verdict.check(answer.error in (errno.EINVAL, errno.ERANGE), label)
 			verdict.check(answer.message != "", label + ": no sentence")
 			verdict.check(genl.state(dev) == before, label + ": state changed")
@@ -627,6 +667,8 @@ def cmd_told(spec, devname, peer):
 
 def samples(genl, dev, peer):
 	"""One full request of every operation that writes, none of which may succeed twice."""
+	if genl.is_l3(dev):
+		return samples_l3(dev, peer)
 	return (
 		("dev-get", dev),
 		("dev-set", {**dev, "dev": {"vni": 77, "encap": "gre", "gre-key": "plain",
@@ -650,6 +692,29 @@ def samples(genl, dev, peer):
 		("port-select", {**dev, "port": {"index": genl.port(dev)}}),
 		("port-add", {**dev, "port": {"index": 1, "isolated": 1, "rate": 5}}),
 		("port-del", {**dev, "port": {"index": genl.port(dev)}}),
+	)
+
+
+def samples_l3(dev, peer):
+	"""The same for a device of mode l3, which has the route 10.1.0.0/16."""
+	prefixes = ["10.2.0.0/16", "10.2.3.0/24", "fd02::/32", "::/0"]
+	return (
+		("dev-get", dev),
+		("dev-set", {**dev, "dev": {"vni": 77, "gre-key": "nvgre", "local": peer, "ttl": 9,
+					    "mtu": 1300}}),
+		("peer-get", {**dev, "peer": [{"address": peer}]}),
+		("peer-add", {**dev, "peer": [{"address": "192.0.2.77", "gre-key": "nvgre",
+					       "sources": {"address": ["192.0.2.78"]},
+					       "inner-sources": {"prefix": prefixes}}]}),
+		("peer-set", {**dev, "peer": [{"address": peer, "admin": "down",
+					       "inner-sources": {"prefix": prefixes}}]}),
+		("peer-del", {**dev, "peer": [{"address": peer}]}),
+		("stats-get", dev),
+		("route-get", {**dev, "route": [{"prefix": "10.1.0.0/16"}]}),
+		("route-add", {**dev, "route": [{"prefix": "10.3.0.0/16", "peer": peer},
+						{"prefix": "fd03::/32", "peer": peer}]}),
+		("route-replace", {**dev, "route": [{"prefix": "10.4.0.0/16", "peer": peer}]}),
+		("route-del", {**dev, "route": [{"prefix": "10.1.0.0/16"}]}),
 	)
 
 
@@ -730,7 +795,7 @@ def truncated_inside(genl, verdict, op, body):
 				      "%s with a length of %d at %d: %s" % (op, lie, spot, answer))
 
 
-READS = ("dev-get", "peer-get", "fdb-get", "stats-get", "port-get")
+READS = ("dev-get", "peer-get", "fdb-get", "stats-get", "port-get", "route-get")
 
 
 def cmd_fuzz(spec, devname, peer, seed, rounds):
@@ -775,10 +840,12 @@ def cmd_fuzz(spec, devname, peer, seed, rounds):
 def mend(genl, dev, local, peer):
 	"""Bring back the peer and the entry that random requests took away, for the next to find."""
 	peers = [p["address"] for r in genl.dump("peer-get", dev).replies for p in r.get("peer", [])]
+	last = ("fdb-add", {"fdb": [{"mac": "02:00:00:00:00:01", "peer": peer, "seq": 5}]})
+	if genl.is_l3(dev):
+		last = ("route-add", {"route": [{"prefix": "10.1.0.0/16", "peer": peer}]})
 	for op, values in (("peer-del", {"peer": [{"address": p} for p in peers]}),
 			   ("dev-set", {"dev": {"local": local}}),
-			   ("peer-add", {"peer": [{"address": peer}]}),
-			   ("fdb-add", {"fdb": [{"mac": "02:00:00:00:00:01", "peer": peer, "seq": 5}]})):
+			   ("peer-add", {"peer": [{"address": peer}]}), last):
 		answer = genl.call(op, {**dev, **values})
 		if answer.error and (op != "peer-del" or peers):
 			sys.exit("nl.py: mending, %s: %s" % (op, answer))
@@ -829,11 +896,14 @@ def cmd_oversize(spec, devname, peer):
 		"peer-del": attr(top["peer"]["id"] | NESTED, attr(1, b"\x0a" * 60000)),
 		"fdb-add": attr(top["fdb"]["id"] | NESTED, attr(1, b"\x02" * 60000)),
 		"fdb-flush": attr(0x3fff, b"\xff" * 60000),
+		"route-add": attr(top["route"]["id"] | NESTED, attr(1, b"\x0a" * 60000)),
 	}
 	for op, part in huge.items():
 		body = genl.body(op, dev) + part
 		answer = genl.raw(genl.family, NLM_F_REQUEST | NLM_F_ACK, body)
 		verdict.check(answer.error and answer.message, "%s, oversized: %s" % (op, answer))
+	if genl.is_l3(dev):
+		oversize_l3(genl, verdict, dev, peer)
 	# Many objects of which the last is not acceptable.
 	entries = [{"mac": mac_of(n), "peer": peer} for n in range(3000)]
 	for last in ({"mac": mac_of(0), "peer": peer}, {"mac": b"\1" * 6, "peer": peer},
@@ -844,6 +914,20 @@ def cmd_oversize(spec, devname, peer):
 	answer = genl.call("peer-add", {**dev, "peer": peers + [{"address": peer}]})
 	verdict.check(answer.error and answer.message, "1501 peers, the last known: %s" % answer)
 	verdict.end()
+
+
+def oversize_l3(genl, verdict, dev, peer):
+	"""Routes, and inner sources of a peer, that are too many or of which the last is bad."""
+	routes = [{"prefix": prefix_of(n), "peer": peer} for n in range(3000)]
+	for last in ({"prefix": prefix_of(0), "peer": peer}, {"prefix": prefix_of(9000)[:4] + b"\7", "peer": peer},
+		     {"prefix": prefix_of(5000), "peer": "192.0.2.99"}, {"prefix": "10.1.0.0/16", "peer": peer}):
+		answer = genl.call("route-add", {**dev, "route": routes + [last]})
+		verdict.check(answer.error and answer.message, "3001 routes, the last bad: %s" % answer)
+	for sources in ([prefix_of(n) for n in range(513)], [prefix_of(n) for n in range(3)] + [prefix_of(1)]):
+		answer = genl.call("peer-set", {**dev, "peer": [{"address": peer,
+								 "inner-sources": {"prefix": sources}}]})
+		verdict.check(answer.error and answer.message,
+			      "%d inner sources: %s" % (len(sources), answer))
 
 
 def cmd_perm(spec):
@@ -884,13 +968,26 @@ def mac_of(n):
 	return b"\x02" + struct.pack("!BI", 0x10, n)
 
 
+def prefix_of(n):
+	"""The n-th prefix of a test: of one address, by turns of IPv4 and IPv6."""
+	if n % 2:
+		return b"\xfd\x77" + bytes(10) + struct.pack("!I", n) + b"\x80"
+	return struct.pack("!I", 0x0b000000 + n) + b"\x20"
+
+
+# What names the n-th object of a test.
+NTH = {"fdb": ("mac", mac_of), "route": ("prefix", prefix_of)}
+
+
 def bulk(genl, op, dev, peer, numbers, step=800):
-	"""Add or delete many entries."""
+	"""Add or delete many entries or routes."""
+	what = op.split("-")[0]
+	key, of = NTH[what]
 	numbers = list(numbers)
 	for at in range(0, len(numbers), step):
-		entries = [{"mac": mac_of(n), "peer": peer} if peer else {"mac": mac_of(n)}
+		entries = [{key: of(n), "peer": peer} if peer else {key: of(n)}
 			   for n in numbers[at:at + step]]
-		answer = genl.call(op, {**dev, "fdb": entries})
+		answer = genl.call(op, {**dev, what: entries})
 		if answer.error:
 			sys.exit("nl.py: %s: %s" % (op, answer))
 
@@ -907,7 +1004,9 @@ def cmd_dumprace(spec, devname, peer, count):
 	genl, other = Genl(spec), Genl(spec)
 	dev = genl.device(devname)
 	verdict = Verdict()
-	bulk(genl, "fdb-add", dev, peer, range(count))
+	what = "route" if genl.is_l3(dev) else "fdb"
+	key, of = NTH[what]
+	bulk(genl, what + "-add", dev, peer, range(count))
 	rng = random.Random(count)
 	doomed = set(rng.sample(range(count), count // 10))
 	queue = sorted(doomed)
@@ -918,20 +1017,20 @@ def cmd_dumprace(spec, devname, peer, count):
 		reads[0] += 1
 		part = [queue.pop(rng.randrange(len(queue))) for _ in range(min(40, len(queue)))]
 		if part:
-			bulk(other, "fdb-del", dev, None, part)
+			bulk(other, what + "-del", dev, None, part)
 		fresh = list(range(count + len(added), count + len(added) + 40))
 		if len(added) < count // 10:
-			bulk(other, "fdb-add", dev, peer, fresh)
+			bulk(other, what + "-add", dev, peer, fresh)
 			added.extend(fresh)
 
 	genl.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 15)
-	answer = genl.dump("fdb-get", dev, between=churn)
+	answer = genl.dump(what + "-get", dev, between=churn)
 	seen = {}
 	for reply in answer.replies:
-		for entry in reply.get("fdb", []):
-			seen[entry["mac"]] = seen.get(entry["mac"], 0) + 1
+		for entry in reply.get(what, []):
+			seen[entry[key]] = seen.get(entry[key], 0) + 1
 	lived = [n for n in range(count) if n not in doomed or n in queue]
-	missing = [n for n in lived if bytes_to_text(mac_of(n)) not in seen]
+	missing = [n for n in lived if bytes_to_text(of(n)) not in seen]
 	twice = [m for m, times in seen.items() if times > 1]
 	verdict.check(answer.error == 0, "the dump ended with %s" % answer)
 	verdict.check(reads[0] > 10, "only %d reads: nothing could change in between" % reads[0])
@@ -939,17 +1038,20 @@ def cmd_dumprace(spec, devname, peer, count):
 	verdict.check(not missing, "%d that lived all through were not shown" % len(missing))
 	verdict.check(not twice, "%d were shown twice" % len(twice))
 	verdict.check(answer.interrupted, "the dump is not marked as interrupted")
-	quiet = genl.dump("fdb-get", dev)
+	quiet = genl.dump(what + "-get", dev)
 	verdict.check(not quiet.interrupted, "a quiet dump is marked as interrupted")
-	verdict.check(sum(len(r["fdb"]) for r in quiet.replies) == len(lived) + len(added),
+	verdict.check(sum(len(r[what]) for r in quiet.replies) == len(lived) + len(added),
 		      "a quiet dump shows %d entries, not %d" %
-		      (sum(len(r["fdb"]) for r in quiet.replies), len(lived) + len(added)))
+		      (sum(len(r[what]) for r in quiet.replies), len(lived) + len(added)))
 	verdict.check(len({r["generation"] for r in quiet.replies}) == 1,
 		      "the generation moved during a quiet dump")
 	print("%d entries, %d reads, %d deleted and %d added meanwhile" %
 	      (count, reads[0], len(doomed) - len(queue), len(added)))
-	answer = genl.call("fdb-flush", dev)
-	verdict.check(answer.error == 0, "flush: %s" % answer)
+	if what == "route":
+		bulk(genl, "route-del", dev, None, lived + added)
+	else:
+		verdict.check(genl.call("fdb-flush", dev).error == 0, "flush")
+	verdict.check(not genl.dump(what + "-get", dev).replies, "something is left")
 	verdict.end()
 
 

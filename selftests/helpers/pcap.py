@@ -15,7 +15,8 @@ their values, separated by blanks, "-" for none. Frames that are not VXLAN
   vflags vni vlow            VXLAN
   gflags gproto key seq gcsum    GRE
   hex           all bytes; only told when asked for
-  dmac smac vlan etype iv isrc idst itos iecn idscp ittl iproto ilen     the inner frame
+  dmac smac vlan etype iv isrc idst itos iecn idscp ittl iproto ilen     the inner frame; of a
+                             packet without an Ethernet header only what is of IP
 """
 
 import os
@@ -128,6 +129,8 @@ def gre_header(data, out):
 	if flags & 0x1000:
 		out["seq"] = struct.unpack_from("!I", data, at)[0]
 		at += 4
+	if proto in (0x0800, 0x86dd):
+		ip_header(data[at:], out, "i")
 	return data[at:] if proto == 0x6558 else None
 
 

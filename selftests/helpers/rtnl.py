@@ -17,6 +17,7 @@ RTM_NEWLINK, RTM_DELLINK = 16, 17
 F_REQUEST, F_ACK, F_EXCL, F_CREATE = 1, 4, 0x200, 0x400
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINKINFO = 1, 3, 4, 18
 IFLA_INFO_KIND, IFLA_INFO_DATA = 1, 2
+IFLA_MODE = 1
 
 
 def attr(number, payload):
@@ -60,6 +61,9 @@ def main():
 		name + attr(IFLA_ADDRESS, b"\0" * 6) + info(),
 		name + attr(IFLA_MTU, struct.pack("=I", 3)) + info(),
 		name + attr(IFLA_MTU, struct.pack("=I", 0xffffffff)) + info(),
+		name + info(attr(IFLA_INFO_DATA, attr(IFLA_MODE, b"\2"))),
+		name + info(attr(IFLA_INFO_DATA, attr(IFLA_MODE, b""))),
+		name + attr(IFLA_ADDRESS, b"\2\0\0\0\0\1") + info(attr(IFLA_INFO_DATA, attr(IFLA_MODE, b"\1"))),
 	]
 	wrong = 0
 	for body in bad:

@@ -335,6 +335,22 @@ static void bench_queue_fdb(struct bench *b, const struct nlmsghdr *nlh, int fla
 	bench_queue_msg(b, msg);
 }
 
+static void bench_queue_route(struct bench *b, const struct nlmsghdr *nlh, int flags, bool v6)
+{
+	struct nl_msg *msg = bench_msg(nlh->nlmsg_seq, TENOVL_CMD_ROUTE_GET, flags);
+	uint8_t prefix6[17] = { 0xfd, 0x31, [16] = 32 };
+	uint8_t prefix[5] = { 10, 31, 0, 0, 24 };
+	uint8_t addr[4] = { 10, 9, 0, 2 };
+	struct nlattr *nest;
+
+	nla_put_u32(msg, TENOVL_A_IFINDEX, 5);
+	nest = nla_nest_start(msg, TENOVL_A_ROUTE);
+	nla_put(msg, TENOVL_A_ROUTE_PREFIX, v6 ? 17 : 5, v6 ? prefix6 : prefix);
+	nla_put(msg, TENOVL_A_ROUTE_PEER, 4, addr);
+	nla_nest_end(msg, nest);
+	bench_queue_msg(b, msg);
+}
+
 /* Whether a request names the port by this index and this id of its namespace. */
 static bool bench_names_port(const struct nlmsghdr *nlh, uint32_t index, int32_t nsid)
 {
@@ -424,6 +440,10 @@ static void bench_answer_dump(struct bench *b, const struct nlmsghdr *nlh)
 		bench_queue_port(b, nlh, flags, "s21b", 9, TENOVL_PORT_STATE_UNUSABLE);
 		bench_queue_port(b, nlh, flags, "tap0", 8, TENOVL_PORT_STATE_ACTIVE);
 		break;
+	case TENOVL_CMD_ROUTE_GET:
+		bench_queue_route(b, nlh, flags, false);
+		bench_queue_route(b, nlh, flags, true);
+		break;
 	case TENOVL_CMD_STATS_GET:
 		bench_queue_stats(b, nlh, flags, false);
 		break;
@@ -450,6 +470,9 @@ static void bench_answer_get(struct bench *b, const struct nlmsghdr *nlh)
 			bench_queue_port(b, nlh, 0, "tap0", 8, TENOVL_PORT_STATE_ACTIVE);
 		else
 			bench_queue_port(b, nlh, 0, "s21b", 9, TENOVL_PORT_STATE_UNUSABLE);
+		break;
+	case TENOVL_CMD_ROUTE_GET:
+		bench_queue_route(b, nlh, 0, true);
 		break;
 	case TENOVL_CMD_STATS_GET:
 		bench_queue_stats(b, nlh, 0, !bench_nth(nlh, TENOVL_A_IFINDEX, 0));

@@ -25,6 +25,7 @@ static const char *const forms[] = {
 	[OVCTL_ADDR] = "addr",
 	[OVCTL_MAC] = "mac",
 	[OVCTL_LINK] = "link",
+	[OVCTL_PREFIX] = "prefix",
 };
 
 static void print_set(const struct ovctl_set *set)
@@ -82,11 +83,15 @@ int main(void)
 	print_set(&ovctl_set_peer_stats);
 	print_set(&ovctl_set_port_stats);
 	print_set(&ovctl_set_net_stats);
+	print_set(&ovctl_set_inner_sources);
+	print_set(&ovctl_set_route);
+	print_set(&ovctl_set_link);
 	print_words("dev-set", ovctl_words_dev_set);
 	print_words("port-set", ovctl_words_port_set);
 	print_words("peer-set", ovctl_words_peer);
 	print_words("fdb-replace", ovctl_words_fdb_add);
 	print_words("fdb-del", ovctl_words_fdb_del);
 	print_words("fdb-flush", ovctl_words_fdb_flush);
+	print_words("route-replace", ovctl_words_route);
 	return 0;
 }

@@ -12,10 +12,10 @@ static void assert_shows(struct bench *b, const char *line, const char *expected
 
 #define DEV_HEAD									\
 	"DEV             NETNS MODE VNI      ENCAP KEY   LOCAL           PORT  LINK"	\
-	"            MTU   PEERS STATIC LEARNED\n"
+	"            MTU   PEERS STATIC LEARNED ROUTES\n"
 #define DEV_ROW(name, netns, link)							\
 	name netns "     l2   2112     vxlan nvgre 10.9.0.1        4789  " link		\
-	"             1450  2     -      -\n"
+	"             1450  2     -      -       -\n"
 
 static void test_dev_text(void **state)
 {
@@ -79,13 +79,13 @@ static void test_dev_json(void **state)
 
 #define PEER_HEAD									\
 	"DEV             NETNS ADDRESS         ENCAP   KEY     PORT  ADMIN FLOOD PMTU  "	\
-	"ENTRIES TX-PACKETS RX-PACKETS SOURCES\n"
+	"ENTRIES TX-PACKETS RX-PACKETS SOURCES INNER-SOURCES\n"
 #define PEER_2										\
 	"s21             -     10.9.0.2        inherit plain   -     up    off   -     "	\
-	"4       10000000000 7          10.9.0.33,fd09::2\n"
+	"4       10000000000 7          10.9.0.33,fd09::2 -\n"
 #define PEER_3										\
 	"s21             -     10.9.0.3        inherit plain   -     up    off   -     "	\
-	"4       10000000000 7          -\n"
+	"4       10000000000 7          -       -\n"
 
 static void test_peer_text(void **state)
 {
@@ -118,6 +118,19 @@ static void test_fdb_text(void **state)
 		     "DEV             NETNS MAC               KIND    PLACE PEER            SEQ   IDLE    MOVES FROZEN PORT\n"
 		     "s21             -     02:aa:00:00:00:02 static  peer  10.9.0.2        7     120     0     off    -\n"
 		     "s21             -     02:aa:00:00:00:03 learned peer  10.9.0.2        -     120     5     on     -\n");
+}
+
+static void test_route_text(void **state)
+{
+	struct bench *b = *state;
+
+	assert_shows(b, "route show s21",
+		     "DEV             NETNS PREFIX             PEER\n"
+		     "s21             -     10.31.0.0/24       10.9.0.2\n"
+		     "s21             -     fd31::/32          10.9.0.2\n");
+	b->ov.json = true;
+	assert_shows(b, "route show s21 fd31::/32",
+		     "[\n {\"ifname\":\"s21\",\"ifindex\":5,\"prefix\":\"fd31::/32\",\"peer\":\"10.9.0.2\"}\n]\n");
 }
 
 static void test_port_text(void **state)
@@ -227,6 +240,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_peer_text, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_peer_json, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_fdb_text, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_route_text, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_port_text, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_port_json, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_fdb_json, bench_setup, bench_teardown),

@@ -144,6 +144,35 @@ static void test_get(void **state)
 	assert_sent(b, TENOVL_CMD_STATS_GET, NLM_F_ACK, "");
 }
 
+static void test_route(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(bench_run(b, "route add s21 10.31.0.0/24,10.32.0.1,fd31::/32 peer 10.9.0.2"),
+			 OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_ROUTE_ADD, NLM_F_ACK,
+		    "ifindex=05000000 route[ prefix=0a1f000018 peer=0a090002 ] route[ prefix=0a20000120 peer=0a090002 ] route[ prefix=fd31000000000000000000000000000020 peer=0a090002 ]");
+	assert_int_equal(bench_run(b, "route replace s21 0.0.0.0/0 peer fd09::2"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_ROUTE_REPLACE, NLM_F_ACK,
+		    "ifindex=05000000 route[ prefix=0000000000 peer=fd090000000000000000000000000002 ]");
+	assert_int_equal(bench_run(b, "route del s21 ::/0"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_ROUTE_DEL, NLM_F_ACK,
+		    "ifindex=05000000 route[ prefix=0000000000000000000000000000000000 ]");
+	assert_int_equal(bench_run(b, "route show s21 10.31.0.0/24"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_ROUTE_GET, NLM_F_ACK,
+		    "ifindex=05000000 route[ prefix=0a1f000018 ]");
+	assert_int_equal(bench_run(b, "peer set s21 10.9.0.2 inner-source 10.31.0.0/24,fd31::1"),
+			 OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_PEER_SET, NLM_F_ACK,
+		    "ifindex=05000000 peer[ address=0a090002 inner-sources[ prefix=0a1f000018 prefix=fd31000000000000000000000000000180 ] ]");
+	assert_int_equal(bench_run(b, "peer set s21 10.9.0.2 inner-source any"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_PEER_SET, NLM_F_ACK,
+		    "ifindex=05000000 peer[ address=0a090002 inner-sources[ prefix=0000000000 prefix=0000000000000000000000000000000000 ] ]");
+	assert_int_equal(bench_run(b, "peer set s21 10.9.0.2 inner-source none"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_PEER_SET, NLM_F_ACK,
+		    "ifindex=05000000 peer[ address=0a090002 inner-sources[ ] ]");
+}
+
 /* Sequence numbers differ from request to request. */
 static void test_sequence(void **state)
 {
@@ -157,12 +186,14 @@ static void test_sequence(void **state)
 static void test_link_messages(void **state)
 {
 	struct ovctl_dev dev = { .name = "s21", .ifindex = 5, .nsid = -1 };
+	const struct nlattr *data;
+	const struct nlattr *mode;
 	struct ifinfomsg *head;
 	struct nlattr *info;
 	struct nl_msg *msg;
 
 	(void)state;
-	msg = ovctl_rtnl_add_message("s21", 9);
+	msg = ovctl_rtnl_add_message("s21", 9, TENOVL_MODE_L2);
 	assert_int_equal(nlmsg_hdr(msg)->nlmsg_type, RTM_NEWLINK);
 	assert_int_equal(nlmsg_hdr(msg)->nlmsg_flags,
 			 NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK);
@@ -173,9 +204,17 @@ static void test_link_messages(void **state)
 	info = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(*head), IFLA_LINKINFO);
 	assert_string_equal(nla_get_string((struct nlattr *)bench_in(info, IFLA_INFO_KIND)),
 			    "tenovl");
+	assert_null(bench_in(info, IFLA_INFO_DATA));
 	nlmsg_free(msg);
 
-	msg = ovctl_rtnl_add_message("s21", -1);
+	msg = ovctl_rtnl_add_message("tr0", -1, TENOVL_MODE_L3);
+	info = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(*head), IFLA_LINKINFO);
+	data = bench_in(info, IFLA_INFO_DATA);
+	assert_non_null(data);
+	mode = bench_in(data, TENOVL_A_LINK_MODE);
+	assert_non_null(mode);
+	assert_int_equal(nla_len((struct nlattr *)mode), 1);
+	assert_int_equal(nla_get_u8((struct nlattr *)mode), TENOVL_MODE_L3);
 	assert_null(nlmsg_find_attr(nlmsg_hdr(msg), sizeof(*head), IFLA_NET_NS_FD));
 	nlmsg_free(msg);
 
@@ -237,6 +276,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dev_set, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_peer, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_fdb, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_route, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_port, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_get, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_sequence, bench_setup, bench_teardown),

@@ -188,7 +188,8 @@ static const struct setting settings[] = {
 	{ ovctl_words_fdb_del, "peer 10.9.0.2", 0, 0,
 	  "\"peer\" is not a keyword of dev set: see ovctl dev set --help" },
 	{ ovctl_words_dev_add, "mode l2", TENOVL_A_DEV_MODE, TENOVL_MODE_L2, NULL },
-	{ ovctl_words_dev_add, "mode l3", 0, 0, "\"l3\" is not a mode: l2 is accepted" },
+	{ ovctl_words_dev_add, "mode l3", TENOVL_A_DEV_MODE, TENOVL_MODE_L3, NULL },
+	{ ovctl_words_dev_add, "mode l4", 0, 0, "\"l4\" is not a mode: l2 or l3 is accepted" },
 };
 
 static int parse(struct bench *b, struct ovctl_settings *st, const struct ovctl_word *words,

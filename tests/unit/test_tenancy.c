@@ -402,7 +402,7 @@ static int apply_text(struct shop *shop, const char *text, const char *options)
 	assert_non_null(f);
 	fputs(text, f);
 	assert_int_equal(fclose(f), 0);
-	snprintf(line, sizeof(line), "apply %s%s", path, options);
+	snprintf(line, sizeof(line), "apply %s --no-sync%s", path, options);
 	return shop_run(shop, line);
 }
 
@@ -472,7 +472,7 @@ static void test_apply(void **state)
 	free(before);
 	free(after);
 	assert_int_equal(apply_text(shop, topology, ""), OVCTL_DONE);
-	assert_says(shop->bench, "\"ovctl sync\" carries it out");
+	assert_silent(shop->bench);
 	assert_string_equal(bench_out(shop->bench),
 			    "[\n {\"object\":\"tenant\",\"name\":1,\"state\":\"unchanged\"},\n"
 			    " {\"object\":\"vpc\",\"name\":1,\"state\":\"unchanged\"},\n"

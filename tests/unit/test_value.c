@@ -77,6 +77,51 @@ static void test_addr(void **state)
 			fail_msg("\"%s\" is taken for an address", bad[i]);
 }
 
+static void test_prefix(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *again;
+		uint8_t len;
+		uint8_t bits;
+	} good[] = {
+		{ "10.9.0.0/24", "10.9.0.0/24", 5, 24 },
+		{ "10.9.0.1", "10.9.0.1/32", 5, 32 },
+		{ "0.0.0.0/0", "0.0.0.0/0", 5, 0 },
+		{ "10.9.0.1/008", "10.9.0.1/8", 5, 8 },
+		{ "fd09::/32", "fd09::/32", 17, 32 },
+		{ "FD09:0::1", "fd09::1/128", 17, 128 },
+		{ "::/0", "::/0", 17, 0 },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128",
+		  "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", 17, 128 },
+	};
+	static const char *const bad[] = {
+		"", "/", "/24", "10.9.0.0/", "10.9.0.0/33", "10.9.0.0/-1", "10.9.0.0/24/24",
+		"10.9.0/24", "10.9.0.0/24x", "10.9.0.0 /24", "10.9.0.0/ 24", "fd09::/129",
+		"fd09::/4294967300", "default", "any",
+		"0000000000000000000000000000000000000000000000000000000000000000000::/0",
+	};
+	char text[OVCTL_TEXT_MAX];
+	struct ovctl_addr addr;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (!ovctl_prefix_parse(&addr, good[i].text))
+			fail_msg("\"%s\" is taken for no prefix", good[i].text);
+		assert_int_equal(addr.len, good[i].len);
+		assert_int_equal(addr.bytes[addr.len - 1], good[i].bits);
+		assert_true(ovctl_prefix_text(text, sizeof(text), addr.bytes, addr.len));
+		assert_string_equal(text, good[i].again);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (ovctl_prefix_parse(&addr, bad[i]))
+			fail_msg("\"%s\" is taken for a prefix", bad[i]);
+	assert_false(ovctl_prefix_text(text, sizeof(text), addr.bytes, 0));
+	assert_false(ovctl_prefix_text(text, sizeof(text), addr.bytes, 4));
+	assert_false(ovctl_prefix_text(text, sizeof(text), addr.bytes, 16));
+}
+
 static void test_mac(void **state)
 {
 	static const char *const bad[] = {
@@ -161,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_addr),
+		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_mac),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_link),

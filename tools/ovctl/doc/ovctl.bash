@@ -63,10 +63,11 @@ _ovctl_values()
 	dscp) _ovctl_offer inherit ;;
 	udp-csum) _ovctl_offer auto on off ;;
 	inner-vlan) _ovctl_offer pass drop ;;
-	mode) _ovctl_offer l2 ;;
+	mode) _ovctl_offer l2 l3 ;;
 	ttl | mtu) _ovctl_offer auto ;;
 	admin) _ovctl_offer up down ;;
 	source) _ovctl_offer none ;;
+	inner-source) _ovctl_offer any none ;;
 	mac | ip) _ovctl_offer any ;;
 	role) _ovctl_offer bridge access ;;
 	udp-zero-csum6-rx | gre-csum | learning | source-check | flood | revert) _ovctl_offer on off ;;
@@ -102,11 +103,12 @@ _ovctl_settings()
 	dev-add) _ovctl_keywords $((_ovctl_at + 3)) mode netns $dev ;;
 	dev-set) _ovctl_keywords $((_ovctl_at + 3)) $dev ;;
 	peer-add | peer-set)
-		_ovctl_keywords $((_ovctl_at + 4)) encap gre-key dstport source flood admin ;;
+		_ovctl_keywords $((_ovctl_at + 4)) encap gre-key dstport source inner-source flood admin ;;
 	port-add) _ovctl_keywords $((_ovctl_at + 4)) priority bridge access hook netns $port ;;
 	port-set) _ovctl_keywords $((_ovctl_at + 4)) role priority netns $port ;;
 	port-del | port-show) _ovctl_keywords $((_ovctl_at + 4)) netns ;;
 	fdb-add | fdb-replace) _ovctl_keywords $((_ovctl_at + 4)) peer seq force ;;
+	route-add | route-replace) _ovctl_keywords $((_ovctl_at + 4)) peer ;;
 	fdb-del) _ovctl_keywords $((_ovctl_at + 4)) seq force ;;
 	fdb-flush)
 		if [[ " ${COMP_WORDS[*]} " == *" static "* || " ${COMP_WORDS[*]} " == *" learned "* ]]; then
@@ -136,7 +138,7 @@ _ovctl_options()
 	subnet-set) echo "$subnet" --yes ;;
 	vm-add | vm-set) echo "$vm" ;;
 	tenant-del | vpc-del | subnet-del) echo --yes ;;
-	apply-*) echo --dry-run ;;
+	apply-*) echo --dry-run --no-sync ;;
 	esac
 	echo --password-file --store
 }
@@ -177,7 +179,7 @@ _ovctl_argument()
 	esac
 	case $_ovctl_object-$_ovctl_verb-$1 in
 	dev-add-2) ;;
-	dev-set-2 | peer-*-2 | port-*-2 | fdb-*-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" ;;
+	dev-set-2 | peer-*-2 | port-*-2 | fdb-*-2 | route-*-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" ;;
 	dev-show-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --details ;;
 	dev-show-3) _ovctl_keywords $((_ovctl_at + 2)) --details ;;
 	dev-del-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --all ;;
@@ -189,14 +191,16 @@ _ovctl_argument()
 	port-select-3) _ovctl_offer auto "$(_ovctl_ask 3 port show "$_ovctl_dev")" ;;
 	fdb-replace-3 | fdb-del-3 | fdb-show-3)
 		_ovctl_offer "$(_ovctl_ask 3 fdb show "$_ovctl_dev")" ;;
+	route-replace-3 | route-del-3 | route-show-3)
+		_ovctl_offer "$(_ovctl_ask 3 route show "$_ovctl_dev")" ;;
 	port-show-*) _ovctl_settings ;;
-	peer-add-3 | port-add-3 | fdb-add-3 | dev-del-* | port-select-* | *-show-*) ;;
+	peer-add-3 | port-add-3 | fdb-add-3 | route-add-3 | dev-del-* | port-select-* | *-show-*) ;;
 	*) _ovctl_settings ;;
 	esac
 }
 
-_ovctl_objects="dev peer port fdb stats monitor batch
-	provider host tenant vpc subnet vm show export apply log"
+_ovctl_objects="dev peer port fdb route stats monitor batch
+	provider host tenant vpc subnet vm show export apply plan sync status log"
 
 _ovctl_verbs()
 {
@@ -205,6 +209,7 @@ _ovctl_verbs()
 	peer) _ovctl_offer add set del show help ;;
 	port) _ovctl_offer add set del show select help ;;
 	fdb) _ovctl_offer add replace del show flush help ;;
+	route) _ovctl_offer add replace del show help ;;
 	stats) _ovctl_offer show help --underlay "$(_ovctl_ask 1 dev show)" ;;
 	provider) _ovctl_offer passwd set help ;;
 	host) _ovctl_offer add set show del drain help ;;
@@ -212,6 +217,7 @@ _ovctl_verbs()
 	vpc | subnet | vm) _ovctl_offer add set show del help ;;
 	show | export | apply | log) _ovctl_store ;;
 	help) _ovctl_offer "$_ovctl_objects" ;;
+	sync) _ovctl_offer --stats ;;
 	batch) mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur") ;;
 	esac
 }

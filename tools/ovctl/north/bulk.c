@@ -73,7 +73,7 @@ static struct ovctl_request *ovctl_bulk_request(struct ovctl *ov, uint8_t cmd,
  * ovctl_bulk_add() - Let a request grow by one command.
  * @ov: The run.
  * @cmd: TENOVL_CMD_*.
- * @nest: TENOVL_A_PEER or TENOVL_A_FDB.
+ * @nest: TENOVL_A_PEER, _FDB or _ROUTE.
  * @name: The command's name.
  * @dev_name: The device.
  * @keys: The addresses, with commas between them.

@@ -36,6 +36,7 @@ static const struct ovctl_column ovctl_dev_columns[] = {
 	{ "PEERS", "peers", 5 },
 	{ "STATIC", "static-entries", 6 },
 	{ "LEARNED", "learned-entries", 7 },
+	{ "ROUTES", "routes", 6 },
 	{ 0 },
 };
 
@@ -96,38 +97,42 @@ static int ovctl_dev_configure_new(struct ovctl *ov, struct ovctl_dev *dev, int 
 	return ret;
 }
 
-static int ovctl_dev_add_in(struct ovctl *ov, const char *name, int netns_fd,
+static int ovctl_dev_add_in(struct ovctl *ov, const char *name, int netns_fd, uint8_t mode,
 			    const struct ovctl_settings *st)
 {
 	struct ovctl_dev dev = { .nsid = -1 };
 	int ret;
 
-	ret = ovctl_rtnl_add(ov, name, netns_fd);
+	ret = ovctl_rtnl_add(ov, name, netns_fd, mode);
 	if (ret || !st->count)
 		return ret;
 	snprintf(dev.name, sizeof(dev.name), "%s", name);
 	return ovctl_dev_configure_new(ov, &dev, netns_fd, st);
 }
 
-/* The mode is what the kind makes; it is checked, and not sent. */
-static void ovctl_dev_drop_mode(struct ovctl_settings *st)
+/* The mode is told when the device is made: it is no setting to be sent after that. */
+static uint8_t ovctl_dev_take_mode(struct ovctl_settings *st)
 {
 	unsigned int i;
+	uint8_t mode;
 
 	for (i = 0; i < st->count; i++) {
 		if (st->values[i].attr->id != TENOVL_A_DEV_MODE)
 			continue;
+		mode = st->values[i].num;
 		st->count--;
 		memmove(&st->values[i], &st->values[i + 1],
 			(st->count - i) * sizeof(st->values[0]));
-		return;
+		return mode;
 	}
+	return TENOVL_MODE_L2;
 }
 
 static int ovctl_dev_add(struct ovctl *ov, int argc, char **argv)
 {
 	struct ovctl_settings st;
 	int netns_fd = -1;
+	uint8_t mode;
 	int ret;
 
 	if (argc < 1)
@@ -138,12 +143,12 @@ static int ovctl_dev_add(struct ovctl *ov, int argc, char **argv)
 	ret = ovctl_settings_parse(ov, &st, ovctl_words_dev_add, "dev add", argc - 1, argv + 1);
 	if (ret)
 		goto out_free;
-	ovctl_dev_drop_mode(&st);
+	mode = ovctl_dev_take_mode(&st);
 	if (st.netns)
 		ret = ovctl_netns_open(ov, st.netns, &netns_fd);
 	if (ret)
 		goto out_free;
-	ret = ovctl_dev_add_in(ov, argv[0], netns_fd, &st);
+	ret = ovctl_dev_add_in(ov, argv[0], netns_fd, mode, &st);
 	if (netns_fd >= 0)
 		close(netns_fd);
 out_free:
@@ -153,9 +158,10 @@ out_free:
 
 static const struct ovctl_command ovctl_dev_add_command = {
 	.object = "dev", .verb = "add",
-	.args = "NAME [mode l2] [netns NAME] [SETTING...]",
+	.args = "NAME [mode l2|l3] [netns NAME] [SETTING...]",
 	.help = "Makes a device, in the namespace given or in this one, and configures it. This\n"
 		"namespace becomes its underlay. A setting that is refused takes the device back.\n"
+		"Mode l2 carries Ethernet frames, by MAC address; l3 IP packets, by prefix.\n"
 		"SETTING is one of\n" DEV_SETTINGS,
 	.run = ovctl_dev_add,
 };

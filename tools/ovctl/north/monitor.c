@@ -172,6 +172,9 @@ int ovctl_monitor_resync(struct ovctl *ov)
 		if (!ret)
 			ret = ovctl_monitor_table(ov, TENOVL_CMD_FDB_GET, &ov->devs->list[i],
 						  "fdb");
+		if (!ret)
+			ret = ovctl_monitor_table(ov, TENOVL_CMD_ROUTE_GET, &ov->devs->list[i],
+						  "route");
 	}
 	return ret ? ret : ovctl_monitor_mark(ov, "listening");
 }

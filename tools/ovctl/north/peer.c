@@ -8,7 +8,8 @@
 
 #define PEER_SETTINGS									\
 	"  encap vxlan|gre|inherit | gre-key nvgre|plain|inherit | dstport PORT|inherit |\n"	\
-	"  source ADDR[,ADDR...]|none | flood on|off | admin up|down"
+	"  source ADDR[,ADDR...]|none | inner-source PREFIX[,PREFIX...]|any|none |\n"	\
+	"  flood on|off | admin up|down"
 
 static const struct ovctl_column ovctl_peer_columns[] = {
 	{ "DEV", "ifname", 15 },
@@ -24,6 +25,7 @@ static const struct ovctl_column ovctl_peer_columns[] = {
 	{ "TX-PACKETS", "stats.tx-packets", 10 },
 	{ "RX-PACKETS", "stats.rx-packets", 10 },
 	{ "SOURCES", "sources", 7 },
+	{ "INNER-SOURCES", "inner-sources", 13 },
 	{ 0 },
 };
 
@@ -79,7 +81,7 @@ static int ovctl_peer_del(struct ovctl *ov, int argc, char **argv)
 static const struct ovctl_command ovctl_peer_del_command = {
 	.object = "peer", .verb = "del", .bulk = true,
 	.args = "DEV ADDR[,ADDR...]",
-	.help = "Deletes peers, and the forwarding entries that point at them.",
+	.help = "Deletes peers, and the forwarding entries and routes that point at them.",
 	.run = ovctl_peer_del,
 };
 

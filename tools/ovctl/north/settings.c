@@ -13,6 +13,8 @@
 	{ .word = w, .noun = n, .set = &ovctl_set_peer, .id = TENOVL_A_PEER_##attr, __VA_ARGS__ }
 #define PORT(w, attr, n, ...)								\
 	{ .word = w, .noun = n, .set = &ovctl_set_port, .id = TENOVL_A_PORT_##attr, __VA_ARGS__ }
+#define ROUTE(w, attr, n, ...)								\
+	{ .word = w, .noun = n, .set = &ovctl_set_route, .id = TENOVL_A_ROUTE_##attr, __VA_ARGS__ }
 #define FDB(w, attr, n, ...)								\
 	{ .word = w, .noun = n, .set = &ovctl_set_fdb, .id = TENOVL_A_FDB_##attr, __VA_ARGS__ }
 
@@ -81,6 +83,8 @@ const struct ovctl_word ovctl_words_peer[] = {
 	PEER("dstport", DSTPORT, "a UDP port", .min = 1,
 	     .also = { "inherit", TENOVL_A_PEER_DSTPORT, 0 }),
 	PEER("source", SOURCES, "an IP address", .also = { "none", TENOVL_A_PEER_SOURCES, 0 }),
+	PEER("inner-source", INNER_SOURCES, "a prefix",
+	     .also = { "none", TENOVL_A_PEER_INNER_SOURCES, 0 }),
 	PEER("flood", FLOOD, "a switch"),
 	PEER("admin", ADMIN, "a state"),
 	{ 0 },
@@ -103,6 +107,11 @@ const struct ovctl_word ovctl_words_fdb_flush[] = {
 	FDB("peer", PEER, "an IP address"),
 	FDB("static", KIND, "a kind", .bare = true, .also.value = TENOVL_FDB_KIND_STATIC),
 	FDB("learned", KIND, "a kind", .bare = true, .also.value = TENOVL_FDB_KIND_LEARNED),
+	{ 0 },
+};
+
+const struct ovctl_word ovctl_words_route[] = {
+	ROUTE("peer", PEER, "an IP address"),
 	{ 0 },
 };
 
@@ -197,8 +206,27 @@ static int ovctl_word_value(struct ovctl *ov, const struct ovctl_word *word,
 	return good ? OVCTL_DONE : ovctl_word_refuse(ov, word, attr, text);
 }
 
+static bool ovctl_member_parse(struct ovctl_addr *addr, enum ovctl_form form, const char *text)
+{
+	if (form == OVCTL_MAC)
+		return ovctl_mac_parse(addr, text);
+	if (form == OVCTL_PREFIX)
+		return ovctl_prefix_parse(addr, text);
+	return ovctl_addr_parse(addr, text);
+}
+
+/* What a member is, and in which form it is accepted. */
+static const char *ovctl_member_is(enum ovctl_form form)
+{
+	if (form == OVCTL_MAC)
+		return "a MAC address: xx:xx:xx:xx:xx:xx";
+	if (form == OVCTL_PREFIX)
+		return "a prefix: ADDRESS/LENGTH, or an IPv4 or IPv6 address,";
+	return "an IP address: IPv4 or IPv6";
+}
+
 /**
- * ovctl_list_parse() - Read addresses with commas between them.
+ * ovctl_list_parse() - Read addresses, or prefixes, with commas between them.
  * @ov: The run.
  * @attr: What each of them is.
  * @text: The text.
@@ -210,7 +238,6 @@ static int ovctl_word_value(struct ovctl *ov, const struct ovctl_word *word,
 int ovctl_list_parse(struct ovctl *ov, const struct ovctl_attr *attr, const char *text,
 		     struct ovctl_addr **list, unsigned int *count)
 {
-	bool mac = attr->form == OVCTL_MAC;
 	unsigned int slots = 1;
 	const char *pos;
 	char one[OVCTL_TEXT_MAX];
@@ -228,10 +255,9 @@ int ovctl_list_parse(struct ovctl *ov, const struct ovctl_attr *attr, const char
 		len = strcspn(pos, ",");
 		snprintf(one, sizeof(one), "%.*s", (int)len, pos);
 		if (len >= sizeof(one) ||
-		    !(mac ? ovctl_mac_parse : ovctl_addr_parse)(&(*list)[*count], one))
+		    !ovctl_member_parse(&(*list)[*count], attr->form, one))
 			return ovctl_misuse(ov, "\"%.*s\" is not %s is accepted", (int)len, pos,
-					    mac ? "a MAC address: xx:xx:xx:xx:xx:xx" :
-						  "an IP address: IPv4 or IPv6");
+					    ovctl_member_is(attr->form));
 		(*count)++;
 	}
 	return OVCTL_DONE;
@@ -240,12 +266,14 @@ int ovctl_list_parse(struct ovctl *ov, const struct ovctl_attr *attr, const char
 static int ovctl_word_list(struct ovctl *ov, const struct ovctl_attr *attr,
 			   struct ovctl_value *value, const char *text)
 {
+	const struct ovctl_attr *member = &attr->nested->attrs[attr->nested->max];
 	int ret;
 
 	value->attr = attr;
 	value->arg = text;
-	ret = ovctl_list_parse(ov, &attr->nested->attrs[attr->nested->max], text, &value->list,
-			       &value->count);
+	if (member->form == OVCTL_PREFIX && !strcmp(text, "any"))
+		text = "0.0.0.0/0,::/0";
+	ret = ovctl_list_parse(ov, member, text, &value->list, &value->count);
 	if (!ret && value->count > OVCTL_LIST_MAX)
 		ret = ovctl_misuse(ov, "%u addresses are too many at once: up to %u are accepted",
 				   value->count, OVCTL_LIST_MAX);

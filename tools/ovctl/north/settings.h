@@ -76,6 +76,7 @@ extern const struct ovctl_word ovctl_words_peer[];
 extern const struct ovctl_word ovctl_words_fdb_add[];
 extern const struct ovctl_word ovctl_words_fdb_del[];
 extern const struct ovctl_word ovctl_words_fdb_flush[];
+extern const struct ovctl_word ovctl_words_route[];
 
 int ovctl_settings_parse(struct ovctl *ov, struct ovctl_settings *settings,
 			 const struct ovctl_word *words, const char *command, int argc,

@@ -168,10 +168,11 @@ static int ovctl_show_one(struct ovctl *ov, uint8_t cmd, uint16_t nest, const ch
 }
 
 /**
- * ovctl_show_objects() - Carry out "peer show" or "fdb show", or "port show" of all.
+ * ovctl_show_objects() - Carry out "peer show", "fdb show" or "route show", or "port
+ * show" of all.
  * @ov: The run.
- * @cmd: TENOVL_CMD_PEER_GET, _FDB_GET or _PORT_GET.
- * @nest: TENOVL_A_PEER, _FDB or _PORT.
+ * @cmd: TENOVL_CMD_PEER_GET, _FDB_GET, _ROUTE_GET or _PORT_GET.
+ * @nest: TENOVL_A_PEER, _FDB, _ROUTE or _PORT.
  * @name: The command's name.
  * @columns: The columns of the text.
  * @argc: How many words follow the command.

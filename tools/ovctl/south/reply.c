@@ -410,6 +410,8 @@ void ovctl_reply_sentence(char *buf, size_t size, int *entry, const struct ovctl
 		nest = nla_find((struct nlattr *)attrs, len, TENOVL_A_PEER);
 		if (!nest)
 			nest = nla_find((struct nlattr *)attrs, len, TENOVL_A_FDB);
+		if (!nest)
+			nest = nla_find((struct nlattr *)attrs, len, TENOVL_A_ROUTE);
 		if (nest)
 			ovctl_place_key(&place, ovctl_spec_attr(&ovctl_set_top, nla_type(nest)),
 					nest);

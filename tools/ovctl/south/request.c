@@ -88,7 +88,7 @@ size_t ovctl_values_size(const struct ovctl_value *values, unsigned int count)
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
-		size += nla_total_size(16) * (1 + values[i].count);
+		size += nla_total_size(sizeof(values[i].addr.bytes)) * (1 + values[i].count);
 	return size;
 }
 
@@ -190,7 +190,7 @@ bool ovctl_request_put(struct ovctl_request *rq, const struct ovctl_value *value
 /**
  * ovctl_request_nest() - Add a nest of values.
  * @rq: The request.
- * @nest: Its attribute: TENOVL_A_DEV, TENOVL_A_PEER or TENOVL_A_FDB.
+ * @nest: Its attribute: TENOVL_A_DEV, _PEER, _FDB, _ROUTE or _PORT.
  * @key: The value that names the object, put first; or NULL.
  * @values: The other values.
  * @count: How many.
@@ -214,9 +214,9 @@ bool ovctl_request_nest(struct ovctl_request *rq, uint16_t nest, const struct ov
 }
 
 /**
- * ovctl_request_entry() - Add a peer or a forwarding entry.
+ * ovctl_request_entry() - Add a peer, a forwarding entry or a route.
  * @rq: The request.
- * @nest: TENOVL_A_PEER or TENOVL_A_FDB.
+ * @nest: TENOVL_A_PEER, _FDB or _ROUTE.
  * @key: Its address.
  * @values: Its other values.
  * @count: How many.

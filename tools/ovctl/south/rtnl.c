@@ -26,9 +26,23 @@ static struct nl_msg *ovctl_rtnl_message(int type, int flags, const void *head, 
 	return msg;
 }
 
+/* What a device is made with; a mode of l2 is what it has without. */
+static bool ovctl_rtnl_put_mode(struct nl_msg *msg, uint8_t mode)
+{
+	struct nlattr *data;
+
+	if (mode == TENOVL_MODE_L2)
+		return true;
+	data = nla_nest_start(msg, IFLA_INFO_DATA | NLA_F_NESTED);
+	if (!data || nla_put_u8(msg, TENOVL_A_LINK_MODE, mode))
+		return false;
+	nla_nest_end(msg, data);
+	return true;
+}
+
 /* @link: an interface here, or 0. @netns_fd: another namespace to make it in, or -1. */
 static struct nl_msg *ovctl_rtnl_new_message(const char *kind, const char *name, uint32_t link,
-					     int netns_fd)
+					     int netns_fd, uint8_t mode)
 {
 	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
 	struct nlattr *info;
@@ -45,7 +59,7 @@ static struct nl_msg *ovctl_rtnl_new_message(const char *kind, const char *name,
 	if (link && nla_put_u32(msg, IFLA_LINK, link))
 		goto err_free;
 	info = nla_nest_start(msg, IFLA_LINKINFO | NLA_F_NESTED);
-	if (!info || nla_put_string(msg, IFLA_INFO_KIND, kind))
+	if (!info || nla_put_string(msg, IFLA_INFO_KIND, kind) || !ovctl_rtnl_put_mode(msg, mode))
 		goto err_free;
 	nla_nest_end(msg, info);
 	return msg;
@@ -60,12 +74,13 @@ err_free:
  * @name: The device's name.
  * @netns_fd: The namespace to make it in, or -1 for this one. This one becomes
  *	its underlay either way.
+ * @mode: enum tenovl_mode.
  *
  * Return: the message, or NULL where memory ran out.
  */
-struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd)
+struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd, uint8_t mode)
 {
-	return ovctl_rtnl_new_message(TENOVL_KIND, name, 0, netns_fd);
+	return ovctl_rtnl_new_message(TENOVL_KIND, name, 0, netns_fd, mode);
 }
 
 /**
@@ -77,7 +92,7 @@ struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd)
  */
 struct nl_msg *ovctl_rtnl_port_message(const char *name, const struct ovctl_dev *dev)
 {
-	return ovctl_rtnl_new_message(TENOVL_PORT_KIND, name, dev->ifindex, -1);
+	return ovctl_rtnl_new_message(TENOVL_PORT_KIND, name, dev->ifindex, -1, TENOVL_MODE_L2);
 }
 
 /**
@@ -89,7 +104,8 @@ struct nl_msg *ovctl_rtnl_port_message(const char *name, const struct ovctl_dev 
  */
 struct nl_msg *ovctl_rtnl_hook_message(const char *name, uint32_t port)
 {
-	struct nl_msg *msg = ovctl_rtnl_new_message(TENOVL_HOOK_KIND, name, port, -1);
+	struct nl_msg *msg = ovctl_rtnl_new_message(TENOVL_HOOK_KIND, name, port, -1,
+						    TENOVL_MODE_L2);
 	struct ifinfomsg *head = msg ? nlmsg_data(nlmsg_hdr(msg)) : NULL;
 
 	if (head)
@@ -202,13 +218,21 @@ static struct nl_msg *ovctl_rtnl_new_nsid_message(int netns_fd)
 	return msg;
 }
 
-/* Sends the message, frees it and gathers the answer. */
-static int ovctl_rtnl_call(struct ovctl *ov, struct nl_msg *msg, struct ovctl_reply *rp)
+/**
+ * ovctl_rtnl_call() - Send a request and gather the whole answer.
+ * @ov: The run.
+ * @msg: The request; consumed. NULL: memory ran out.
+ * @rp: The answer; to be freed by the caller.
+ *
+ * Return: 0 or a negative error number, as in @rp.
+ */
+int ovctl_rtnl_call(struct ovctl *ov, struct nl_msg *msg, struct ovctl_reply *rp)
 {
 	const void *buf;
 	ssize_t n;
 
-	ovctl_reply_init(rp, ++ov->seq, false);
+	ovctl_reply_init(rp, ++ov->seq,
+			 msg && (nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP);
 	rp->error = msg ? 0 : -ENOMEM;
 	if (!rp->error && !ov->rtnl)
 		rp->error = ovctl_wire_open(&ov->rtnl, NETLINK_ROUTE);
@@ -252,16 +276,17 @@ static const char *ovctl_rtnl_reason(const struct ovctl_reply *rp, bool elsewher
  * @ov: The run.
  * @name: Its name.
  * @netns_fd: The namespace to make it in, or -1.
+ * @mode: enum tenovl_mode.
  *
  * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
  */
-int ovctl_rtnl_add(struct ovctl *ov, const char *name, int netns_fd)
+int ovctl_rtnl_add(struct ovctl *ov, const char *name, int netns_fd, uint8_t mode)
 {
 	struct ovctl_reply rp;
 	int ret = OVCTL_DONE;
 
 	ovctl_devs_forget(ov);
-	if (ovctl_rtnl_call(ov, ovctl_rtnl_add_message(name, netns_fd), &rp))
+	if (ovctl_rtnl_call(ov, ovctl_rtnl_add_message(name, netns_fd, mode), &rp))
 		ret = ovctl_fail(ov, "dev add %s: %s", name,
 				 ovctl_rtnl_reason(&rp, netns_fd >= 0));
 	ovctl_reply_free(&rp);
@@ -326,7 +351,15 @@ int ovctl_rtnl_undo(struct ovctl *ov, const struct ovctl_dev *dev)
 	return ret;
 }
 
-static int ovctl_rtnl_known_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
+/**
+ * ovctl_rtnl_known_nsid() - The id that this namespace has for another one, if any.
+ * @ov: The run.
+ * @netns_fd: The other one.
+ * @nsid: Set to the id, or to -1.
+ *
+ * Return: 0 or a negative error number.
+ */
+int ovctl_rtnl_known_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
 {
 	const struct nlmsghdr *nlh;
 	struct ovctl_reply rp;

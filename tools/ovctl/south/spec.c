@@ -24,7 +24,7 @@
 		.names = ident##_names,						\
 	}
 
-LOCAL_NAMES(mode, "mode", "l2");
+LOCAL_NAMES(mode, "mode", "l2", "l3");
 LOCAL_NAMES(encap, "encap", "inherit", "vxlan", "gre");
 LOCAL_NAMES(gre_key, "gre-key", "inherit", "nvgre", "plain");
 LOCAL_NAMES(flowid, "flowid", "off", "hash");
@@ -45,7 +45,8 @@ NAMES(event, "event",
 	"peer-added", "peer-changed", "peer-deleted",
 	"fdb-added", "fdb-changed", "fdb-deleted",
 	"fdb-aged", "fdb-moved", "fdb-frozen", "fdb-thawed",
-	"port-added", "port-changed", "port-deleted", "port-selected");
+	"port-added", "port-changed", "port-deleted", "port-selected",
+	"route-added", "route-changed", "route-deleted");
 
 /* One row per attribute: A(number, name, ...) with what is not the default. */
 #define A(num, n, ...)								\
@@ -62,6 +63,7 @@ NAMES(event, "event",
 #define BOOL U8, .form = OVCTL_BOOL, .max = 1
 #define ADDR .type = OVCTL_BINARY, .form = OVCTL_ADDR, .min = 4, .max = 16
 #define MAC .type = OVCTL_BINARY, .form = OVCTL_MAC, .min = 6, .max = 6
+#define PREFIX .type = OVCTL_BINARY, .form = OVCTL_PREFIX, .min = 5, .max = 17
 #define NEST(s) .type = OVCTL_NEST, .nested = &ovctl_set_##s
 
 #define SET(ident, spec_name, key_id)						\
@@ -85,6 +87,7 @@ static const struct ovctl_attr top_attrs[] = {
 	A(TENOVL_A_EVENT, "event", ENUM(event)),
 	A(TENOVL_A_PORT, "port", NEST(port)),
 	A(TENOVL_A_SELECTION, "selection", NEST(selection)),
+	A(TENOVL_A_ROUTE, "route", NEST(route), .multi = true),
 };
 SET(top, "tenovl", 0);
 
@@ -129,6 +132,7 @@ static const struct ovctl_attr dev_attrs[] = {
 	A(TENOVL_A_DEV_ANNOUNCE_INTERVAL, "announce-interval", U32, .min = 1, .max = 60000),
 	A(TENOVL_A_DEV_PORTS, "ports", U32),
 	A(TENOVL_A_DEV_SELECTION, "selection", NEST(selection)),
+	A(TENOVL_A_DEV_ROUTES, "routes", U32),
 };
 SET(dev, "dev", 0);
 
@@ -143,6 +147,8 @@ static const struct ovctl_attr peer_attrs[] = {
 	A(TENOVL_A_PEER_PMTU, "pmtu", U32),
 	A(TENOVL_A_PEER_ENTRIES, "entries", U32),
 	A(TENOVL_A_PEER_STATS, "stats", NEST(peer_stats)),
+	A(TENOVL_A_PEER_INNER_SOURCES, "inner-sources", NEST(inner_sources),
+	  .word = "inner-source"),
 };
 SET(peer, "peer", TENOVL_A_PEER_ADDRESS);
 
@@ -280,6 +286,10 @@ static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_PORT_DROP_BIG, "port-drop-big", U64),
 	A(TENOVL_A_STATS_PORT_DROP_OUTPUT, "port-drop-output", U64),
 	A(TENOVL_A_STATS_PORT_DROP_NOMEM, "port-drop-nomem", U64),
+	A(TENOVL_A_STATS_TX_DROP_INNER_HEADER, "tx-drop-inner-header", U64),
+	A(TENOVL_A_STATS_TX_DROP_INNER_ROUTE, "tx-drop-inner-route", U64),
+	A(TENOVL_A_STATS_RX_DROP_INNER_HEADER, "rx-drop-inner-header", U64),
+	A(TENOVL_A_STATS_RX_DROP_INNER_SOURCE, "rx-drop-inner-source", U64),
 };
 SET(stats, "stats", 0);
 
@@ -318,6 +328,22 @@ static const struct ovctl_attr net_stats_attrs[] = {
 	A(TENOVL_A_NET_STATS_ICMP_PMTU, "icmp-pmtu", U64),
 };
 SET(net_stats, "net-stats", 0);
+
+static const struct ovctl_attr inner_sources_attrs[] = {
+	A(TENOVL_A_INNER_SOURCES_PREFIX, "prefix", PREFIX, .multi = true, .word = "inner-source"),
+};
+SET(inner_sources, "inner-sources", 0);
+
+static const struct ovctl_attr route_attrs[] = {
+	A(TENOVL_A_ROUTE_PREFIX, "prefix", PREFIX),
+	A(TENOVL_A_ROUTE_PEER, "peer", ADDR),
+};
+SET(route, "route", TENOVL_A_ROUTE_PREFIX);
+
+static const struct ovctl_attr link_attrs[] = {
+	A(TENOVL_A_LINK_MODE, "mode", ENUM(mode), .max = 1),
+};
+SET(link, "link", 0);
 
 /**
  * ovctl_spec_attr() - Find an attribute by its number.

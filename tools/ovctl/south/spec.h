@@ -39,6 +39,7 @@ enum ovctl_type {
  * @OVCTL_ENUM: A byte with names.
  * @OVCTL_ADDR: An IPv4 or IPv6 address.
  * @OVCTL_MAC: An Ethernet address.
+ * @OVCTL_PREFIX: An IPv4 or IPv6 address, and a byte that tells how many bits count.
  * @OVCTL_LINK: The index of an interface of the underlay.
  */
 enum ovctl_form {
@@ -47,6 +48,7 @@ enum ovctl_form {
 	OVCTL_ENUM,
 	OVCTL_ADDR,
 	OVCTL_MAC,
+	OVCTL_PREFIX,
 	OVCTL_LINK,
 };
 
@@ -119,6 +121,9 @@ extern const struct ovctl_set ovctl_set_stats;
 extern const struct ovctl_set ovctl_set_peer_stats;
 extern const struct ovctl_set ovctl_set_port_stats;
 extern const struct ovctl_set ovctl_set_net_stats;
+extern const struct ovctl_set ovctl_set_inner_sources;
+extern const struct ovctl_set ovctl_set_route;
+extern const struct ovctl_set ovctl_set_link;
 
 extern const struct ovctl_enum ovctl_enum_event;
 

@@ -31,6 +31,33 @@ bool ovctl_addr_parse(struct ovctl_addr *addr, const char *text)
 	return false;
 }
 
+/**
+ * ovctl_prefix_parse() - Read a prefix: an address, and how many of its bits count.
+ * @addr: Filled in.
+ * @text: The text; all bits count where it tells no number.
+ *
+ * Bits behind those that count are left for the kernel to refuse.
+ *
+ * Return: false where the text is no prefix.
+ */
+bool ovctl_prefix_parse(struct ovctl_addr *addr, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	char address[OVCTL_TEXT_MAX];
+	uint32_t bits;
+
+	if (strlen(text) >= sizeof(address))
+		return false;
+	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "/"), text);
+	if (!ovctl_addr_parse(addr, address))
+		return false;
+	bits = 8 * addr->len;
+	if (slash && (!ovctl_number_parse(&bits, slash + 1) || bits > 8U * addr->len))
+		return false;
+	addr->bytes[addr->len++] = bits;
+	return true;
+}
+
 static int ovctl_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -112,6 +139,26 @@ bool ovctl_addr_text(char *buf, size_t size, const void *bytes, size_t len)
 	if (len != 4 && len != 16)
 		return false;
 	return inet_ntop(len == 4 ? AF_INET : AF_INET6, bytes, buf, size);
+}
+
+/**
+ * ovctl_prefix_text() - Write a prefix.
+ * @buf: Where to; OVCTL_TEXT_MAX is enough.
+ * @size: Its size.
+ * @bytes: The address, and how many of its bits count.
+ * @len: Its length.
+ *
+ * Return: false where the length is that of none.
+ */
+bool ovctl_prefix_text(char *buf, size_t size, const uint8_t *bytes, size_t len)
+{
+	size_t end;
+
+	if (!len || !ovctl_addr_text(buf, size, bytes, len - 1))
+		return false;
+	end = strlen(buf);
+	snprintf(buf + end, size - end, "/%u", bytes[len - 1]);
+	return true;
 }
 
 /**
@@ -231,6 +278,8 @@ bool ovctl_value_text(char *buf, size_t size, const struct ovctl_attr *attr,
 
 	if (attr->form == OVCTL_ADDR)
 		return ovctl_addr_text(buf, size, data, len);
+	if (attr->form == OVCTL_PREFIX)
+		return ovctl_prefix_text(buf, size, data, len);
 	if (attr->form == OVCTL_MAC && len == 6) {
 		ovctl_mac_text(buf, size, data);
 		return true;

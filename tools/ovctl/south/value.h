@@ -11,13 +11,13 @@
 #define OVCTL_TEXT_MAX 64
 
 /**
- * struct ovctl_addr - An IPv4, IPv6 or Ethernet address.
- * @len: Its length, 4, 16 or 6.
- * @bytes: The address, in network order.
+ * struct ovctl_addr - An IPv4, IPv6 or Ethernet address, or a prefix.
+ * @len: Its length: 4, 16 or 6; of a prefix 5 or 17.
+ * @bytes: The address, in network order; of a prefix, how many bits count behind it.
  */
 struct ovctl_addr {
 	uint8_t len;
-	uint8_t bytes[16];
+	uint8_t bytes[17];
 };
 
 /**
@@ -39,9 +39,11 @@ struct ovctl_value {
 };
 
 bool ovctl_addr_parse(struct ovctl_addr *addr, const char *text);
+bool ovctl_prefix_parse(struct ovctl_addr *addr, const char *text);
 bool ovctl_mac_parse(struct ovctl_addr *addr, const char *text);
 bool ovctl_number_parse(uint32_t *num, const char *text);
 bool ovctl_addr_text(char *buf, size_t size, const void *bytes, size_t len);
+bool ovctl_prefix_text(char *buf, size_t size, const uint8_t *bytes, size_t len);
 void ovctl_mac_text(char *buf, size_t size, const uint8_t *bytes);
 bool ovctl_value_text(char *buf, size_t size, const struct ovctl_attr *attr,
 		      const void *data, size_t len);
