@@ -24,6 +24,8 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "netns", required_argument, NULL, 'n' },
+		{ "store", required_argument, NULL, 's' },
+		{ "password-file", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
@@ -42,6 +44,12 @@ int main(int argc, char **argv)
 			break;
 		case 'n':
 			netns = optarg;
+			break;
+		case 's':
+			ov.store_dir = optarg;
+			break;
+		case 'p':
+			ov.password_file = optarg;
 			break;
 		case 'h':
 			ovctl_command_overview(stdout);

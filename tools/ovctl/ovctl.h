@@ -28,6 +28,9 @@ enum ovctl_exit {
  * struct ovctl - One run of the tool.
  * @json: Print JSON.
  * @batching: Commands come from a batch file.
+ * @store_dir: The directory of the store, or NULL for the usual one.
+ * @password_file: The file that holds the password, or NULL.
+ * @new_password_file: The file that holds a password to be set, or NULL.
  * @out: Where results go.
  * @err: Where sentences about failures go.
  * @file: The batch file being read, or NULL.
@@ -42,6 +45,9 @@ enum ovctl_exit {
 struct ovctl {
 	bool json;
 	bool batching;
+	const char *store_dir;
+	const char *password_file;
+	const char *new_password_file;
 	FILE *out;
 	FILE *err;
 	const char *file;

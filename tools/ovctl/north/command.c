@@ -42,7 +42,8 @@ void ovctl_command_overview(FILE *out)
 	const struct ovctl_command *cmd;
 	unsigned int i;
 
-	fputs("Usage: ovctl [-j|--json] [-n|--netns NAME] OBJECT VERB ...\n"
+	fputs("Usage: ovctl [-j|--json] [-n|--netns NAME] [--store DIR] [--password-file FILE]\n"
+	      "             OBJECT VERB ...\n"
 	      "       ovctl -h|--help, ovctl -V|--version\n\n", out);
 	for (i = 0; (cmd = ovctl_command_at(i)); i++) {
 		fputs("  ", out);
@@ -125,12 +126,28 @@ static int ovctl_command_options(struct ovctl *ov, const struct ovctl_command *c
 	const char *option = cmd->option ? cmd->option : "";
 	int i;
 
-	for (i = 0; i < argc && argv[i][0] == '-'; i++)
+	for (i = 0; !cmd->options && i < argc && argv[i][0] == '-'; i++)
 		if (strcmp(argv[i], option))
 			return ovctl_misuse(ov, "\"%s\" is not an option of %s%s%s: %s%soptions stand before the object",
 					    argv[i], cmd->object, cmd->verb ? " " : "",
 					    cmd->verb ? cmd->verb : "", option, also);
 	return OVCTL_DONE;
+}
+
+/* What options say is for this command only: in a batch another one follows. */
+static int ovctl_command_call(struct ovctl *ov, const struct ovctl_command *cmd, int argc,
+			      char **argv)
+{
+	const char *new_password_file = ov->new_password_file;
+	const char *password_file = ov->password_file;
+	const char *store_dir = ov->store_dir;
+	int ret;
+
+	ret = cmd->run(ov, argc, argv);
+	ov->new_password_file = new_password_file;
+	ov->password_file = password_file;
+	ov->store_dir = store_dir;
+	return ret;
 }
 
 /**
@@ -173,7 +190,7 @@ int ovctl_command_run(struct ovctl *ov, int argc, char **argv)
 		if (ret)
 			return ret;
 	}
-	ret = cmd->run(ov, argc - skip, argv + skip);
+	ret = ovctl_command_call(ov, cmd, argc - skip, argv + skip);
 	if (!ret && !ov->batching)
 		ret = ovctl_bulk_flush(ov);
 	return ret;

@@ -11,6 +11,7 @@
  * @implied: The verb may be left out.
  * @bulk: Consecutive lines of a batch share requests: @run leaves one pending.
  * @option: The one option that it takes, or NULL.
+ * @options: It reads its options itself, with ovctl_options_parse().
  * @args: What follows, as shown in the usage line.
  * @help: What it does, as shown behind the usage line.
  * @run: Carries it out; gets what follows the verb and returns an ovctl_exit.
@@ -21,6 +22,7 @@ struct ovctl_command {
 	bool implied;
 	bool bulk;
 	const char *option;
+	bool options;
 	const char *args;
 	const char *help;
 	int (*run)(struct ovctl *ov, int argc, char **argv);

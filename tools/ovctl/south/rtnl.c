@@ -218,13 +218,21 @@ static struct nl_msg *ovctl_rtnl_new_nsid_message(int netns_fd)
 	return msg;
 }
 
-/* Sends the message, frees it and gathers the answer. */
-static int ovctl_rtnl_call(struct ovctl *ov, struct nl_msg *msg, struct ovctl_reply *rp)
+/**
+ * ovctl_rtnl_call() - Send a request and gather the whole answer.
+ * @ov: The run.
+ * @msg: The request; consumed. NULL: memory ran out.
+ * @rp: The answer; to be freed by the caller.
+ *
+ * Return: 0 or a negative error number, as in @rp.
+ */
+int ovctl_rtnl_call(struct ovctl *ov, struct nl_msg *msg, struct ovctl_reply *rp)
 {
 	const void *buf;
 	ssize_t n;
 
-	ovctl_reply_init(rp, ++ov->seq, false);
+	ovctl_reply_init(rp, ++ov->seq,
+			 msg && (nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP);
 	rp->error = msg ? 0 : -ENOMEM;
 	if (!rp->error && !ov->rtnl)
 		rp->error = ovctl_wire_open(&ov->rtnl, NETLINK_ROUTE);
@@ -343,7 +351,15 @@ int ovctl_rtnl_undo(struct ovctl *ov, const struct ovctl_dev *dev)
 	return ret;
 }
 
-static int ovctl_rtnl_known_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
+/**
+ * ovctl_rtnl_known_nsid() - The id that this namespace has for another one, if any.
+ * @ov: The run.
+ * @netns_fd: The other one.
+ * @nsid: Set to the id, or to -1.
+ *
+ * Return: 0 or a negative error number.
+ */
+int ovctl_rtnl_known_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid)
 {
 	const struct nlmsghdr *nlh;
 	struct ovctl_reply rp;

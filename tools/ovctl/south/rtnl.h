@@ -4,6 +4,7 @@
 
 #include <netlink/msg.h>
 
+#include "reply.h"
 #include "request.h"
 
 struct ovctl;
@@ -15,6 +16,8 @@ struct nl_msg *ovctl_rtnl_enslave_message(uint32_t port, uint32_t bridge);
 struct nl_msg *ovctl_rtnl_find_message(const char *name, int32_t nsid);
 struct nl_msg *ovctl_rtnl_del_message(const struct ovctl_dev *dev);
 struct nl_msg *ovctl_rtnl_nsid_message(int netns_fd);
+int ovctl_rtnl_call(struct ovctl *ov, struct nl_msg *msg, struct ovctl_reply *rp);
+int ovctl_rtnl_known_nsid(struct ovctl *ov, int netns_fd, int32_t *nsid);
 int ovctl_rtnl_add(struct ovctl *ov, const char *name, int netns_fd, uint8_t mode);
 int ovctl_rtnl_do(struct ovctl *ov, struct nl_msg *msg, const char *what);
 int ovctl_rtnl_del(struct ovctl *ov, const struct ovctl_dev *dev);

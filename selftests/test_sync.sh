@@ -1,0 +1,521 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What the store says becomes devices, addresses and routes, and stays so: ovctl plan, sync, status.
+# shellcheck disable=SC2034,SC2119 # arrays read by lib.sh; tenovl_load has defaults
+# shellcheck source=selftests/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=selftests/topology.sh
+source "$TOP/selftests/topology.sh"
+
+# Set by bg.
+container='' pinging=''
+
+TESTS="
+	three_ways mesh untouched drift killed_anywhere from_nothing goes_away
+	fail_over overlay_switch foreign in_the_way adopted
+	kinds_of_vm refusals said_as_json
+"
+
+# --- the topology ------------------------------------------------------------------------------
+#
+#	             ┌──────┐
+#	   h1 ───────┤  rt  ├─────── h2          hosts of a lab and their router
+#	  1, 3       └──────┘        2           VPCs of each tenant
+#
+#	tenant 1, and tenant 2 with the same addresses:
+#	21.0.0.0/24  in VPCs 1, 2      VMs a1 (.2, VPC 1), a2 (.3, VPC 2)
+#	31.0.0.0/24  in VPCs 1, 2, 3   VMs b1 (.2, VPC 1), b2 (.3, VPC 2), b3 (.4, VPC 3)
+#	41.0.0.0/24  in VPC 2          VM  c2 (.2)
+
+o()
+{
+	ovctl --store "$TMP/store" --password-file "$TMP/password" "$@"
+}
+
+# What a test leaves behind; the names are those of the store, and not random.
+sweep()
+{
+	local name
+
+	for name in $(ip netns list | awk '{ print $1 }'); do
+		case $name in
+		ns[0-9]* | mesh[0-9]* | h1 | h2 | rt) ip netns del "$name" ;;
+		esac
+	done
+	poll module_idle
+}
+
+# A password costs little here.
+hosts()
+{
+	echo secret >"$TMP/password"
+	o provider passwd --new-password-file "$TMP/password"
+	o provider set --ops 1 --memory 8
+	o host add h1 --router rt
+	o host add h2 --router rt
+}
+
+# tenant ID: with its subnets and VMs.
+tenant()
+{
+	o tenant add "$1" --vpcs 3 --host h1,h2 --new-password-file "$TMP/password"
+	o subnet add "$1" 21.0.0.0/24,fd21::/64 --vpc 1,2
+	o subnet add "$1" 31.0.0.0/24,fd31::/64 --vpc 1,2,3 --encap gre
+	o subnet add "$1" 41.0.0.0/24,fd41::/64 --vpc 2
+	o vm add "$1" a1 --subnet 21 --vpc 1
+	o vm add "$1" a2 --subnet 21 --vpc 2
+	o vm add "$1" b1 --subnet 31 --vpc 1
+	o vm add "$1" b2 --subnet 31 --vpc 2
+	o vm add "$1" b3 --subnet 31 --vpc 3
+	o vm add "$1" c2 --subnet 41 --vpc 2
+}
+
+# The smallest that has all: two VPCs, and a VM in each.
+small()
+{
+	o tenant add 1 --vpcs 2 --host h1,h2 --new-password-file "$TMP/password"
+	o subnet add 1 21.0.0.0/24,fd21::/64
+	o vm add 1 a1 --subnet 21 --vpc 1
+	o vm add 1 a2 --subnet 21 --vpc 2
+}
+
+# Stores are filled once, and each test has a copy.
+setup_suite()
+{
+	load_module
+	hosts >/dev/null
+	cp -r "$TMP/store" "$TMP/hosts"
+	small >/dev/null
+	mv "$TMP/store" "$TMP/small"
+	cp -r "$TMP/hosts" "$TMP/store"
+	tenant 1 >/dev/null
+	tenant 2 >/dev/null
+	mv "$TMP/store" "$TMP/both"
+}
+
+# lay hosts|small|both
+lay()
+{
+	defer sweep
+	cp -r "$_base/$1" "$TMP/store"
+	cp "$_base/password" "$TMP/password"
+}
+
+settled()
+{
+	must_say "nothing to do" o sync
+	same "" "$(o plan | grep -v 'nothing to do' || :)" "what plan wants more"
+	check "the state is as the store says" o status
+}
+
+sync_once()
+{
+	check "the store is carried out" o sync
+	settled
+}
+
+# Every VM of a tenant reaches every other.
+tenant_talks()
+{
+	local t=$1
+
+	ping_ok "ns1_t$t-s21_vm" 21.0.0.3 1
+	ping_ok "ns1_t$t-s21_vm" 31.0.0.2 1
+	ping_ok "ns1_t$t-s21_vm" 31.0.0.3 1
+	ping_ok "ns1_t$t-s21_vm" 31.0.0.4 1
+	ping_ok "ns1_t$t-s21_vm" 41.0.0.2 1
+	ping_ok "ns3_t$t-s31_vm" 21.0.0.3 1
+	ping_ok "ns3_t$t-s31_vm" fd41::2 1
+	ping_ok "ns2_t$t-s41_vm" fd21::2 1
+	ping_ok "ns2_t$t-s41_vm" fd31::4 1
+}
+
+# What was seen between the hosts: seen FILTER... are counted, and nothing else was there.
+crossed()
+{
+	local want=$1 filter=$2 text=$3
+
+	number "$(capture_count cross "$filter")" "$want" 1 "$text"
+}
+
+# --- tests -------------------------------------------------------------------------------------
+
+test_three_ways()
+{
+	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
+	lay both
+	sync_once
+	tenant_talks 1
+	tenant_talks 2
+	# The same subnet, another VPC: VXLAN, switched.
+	capture_start cross rt h1 'ip proto 47 or udp port 4789'
+	ping_ok ns1_t1-s21_vm 21.0.0.3 2
+	crossed -ge 'vxlan && ip.dst == 21.0.0.3 && icmp' "21 to 21 goes by VXLAN"
+	same 0 "$(capture_count cross gre)" "and by nothing else"
+	# Another subnet, another VPC: GRE, routed; also where the destination is stretched.
+	capture_start cross rt h1 'ip proto 47 or udp port 4789'
+	ping_ok ns1_t1-s21_vm 41.0.0.2 2
+	ping_ok ns1_t1-s21_vm 31.0.0.3 2
+	crossed -ge 'gre.proto == 0x0800 && ip.dst == 41.0.0.2' "21 to 41 goes by GRE"
+	crossed -ge 'gre.proto == 0x0800 && ip.dst == 31.0.0.3' "21 to 31 elsewhere goes by GRE"
+	same 0 "$(capture_count cross 'udp.port == 4789 && icmp')" "and by nothing else"
+	# Another subnet, the same VPC: from head to head.
+	capture_start cross rt h1 'ip proto 47 or udp port 4789'
+	ping_ok ns1_t1-s21_vm 31.0.0.2 2
+	same 0 "$(capture_count cross icmp)" "21 to 31 in one VPC stays there"
+}
+
+test_mesh()
+{
+	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
+	lay both
+	o tenant set 1 --transport gre >/dev/null
+	o tenant set 2 --transport gre >/dev/null
+	sync_once
+	tenant_talks 1
+	tenant_talks 2
+	capture_start cross rt h1 'ip proto 47 or udp port 4789'
+	ping_ok ns1_t1-s21_vm 21.0.0.3 2
+	crossed -ge 'gre && vxlan && ip.dst == 21.0.0.3 && icmp' "21 to 21 goes by VXLAN in GRE"
+	# Nobody but segments is in the mesh, and a VM has no way there.
+	ping_no ns1_t1-s21_vm 100.64.0.2 1
+	same "" "$(ip -n ns1_t1 route show 100.64.0.0/10)" "ways of a VPC to its mesh"
+	# To and fro while VMs stay where they are.
+	capture_stop cross
+	o tenant set 1 --transport direct >/dev/null
+	sync_once
+	tenant_talks 1
+	tenant_talks 2
+	refuse "a mesh that is not needed any more" ip netns exec mesh1_t1 true
+}
+
+# All that could have been replaced, by its index and its counters.
+identities()
+{
+	local name
+
+	for name in $(ip netns list | awk '{ print $1 }' | sort); do
+		ip -n "$name" -o link show | awk -v n="$name" '{ print n, $1, $2 }'
+	done
+}
+
+test_untouched()
+{
+	local before lost
+
+	lay both
+	sync_once
+	before=$(identities)
+	# A third tenant comes, and a VM of the first; nothing of the others is touched.
+	bg pinging ip netns exec ns1_t1-s21_vm ping -n -i 0.1 41.0.0.2
+	tenant 3 >/dev/null
+	o vm add 1 a9 --subnet 21 --vpc 1 >/dev/null
+	sync_once
+	tenant_talks 3
+	same "" "$(comm -23 <(sort <<<"$before") <(identities | sort))" "what is not there any more"
+	o tenant del 3 --yes >/dev/null
+	o vm del 1 a9 >/dev/null
+	sync_once
+	same "$before" "$(identities)" "what was there before"
+	kill -INT "$pinging"
+	wait_for "ping sums up" grep -q 'packet loss' "$TMP/pinging.out"
+	lost=$(sed -n 's/.* \([0-9]*\)% packet loss.*/\1/p' "$TMP/pinging.out")
+	same 0 "$lost" "lost of the other tenant's packets, in percent"
+}
+
+# healed COMMAND...: by hand; then the state is not right, and sync makes it so with few steps.
+healed()
+{
+	local steps
+
+	check "by hand: $*" "$@"
+	refuse "a state that is not as the store says ($*)" o status
+	steps=$(json_length "$(o -j plan)")
+	number "$steps" -le "${STEPS:-12}" "steps after: $*"
+	# A namespace dies in the background, and its devices hold their network ids until then.
+	wait_for "what was done by hand is undone: $*" o sync
+	settled
+}
+
+test_drift()
+{
+	local v=ns1_t1
+
+	lay both
+	sync_once
+	healed ip -n $v addr del 21.0.0.1/24 dev s21
+	healed ip -n $v link set s21 down
+	healed ip -n $v link set s21 address 02:00:00:00:00:99
+	healed ip -n $v neigh del 21.0.0.3 dev s21
+	healed ip -n $v neigh replace 21.0.0.3 lladdr 02:00:00:00:00:98 dev s21
+	healed ip -n $v route del 41.0.0.0/24
+	healed ip -n $v route replace 41.0.0.0/24 dev s21
+	healed ip -n $v route add 99.0.0.0/24 dev s21 proto 116
+	healed ovctl -n $v peer del s21 "$(peer_of $v s21)"
+	healed ovctl -n $v peer set s21 "$(peer_of $v s21)" admin down
+	healed ovctl -n $v peer add s21 10.99.99.99
+	healed ovctl -n $v fdb del s21 02:00:15:00:00:03
+	healed ovctl -n $v fdb add s21 02:00:15:00:00:99 peer "$(peer_of $v s21)"
+	healed ovctl -n $v dev set s21 encap gre
+	healed ovctl -n $v dev set s21 mtu 1400
+	healed ovctl -n $v route del tr0 41.0.0.0/24
+	healed ovctl -n $v route replace tr0 41.0.0.0/24 peer "$(ovctl -n $v -j peer show tr0 |
+		json_having 31.0.0.0 | head -n 1 | sed 's/.*"address":"\([^"]*\)".*/\1/')"
+	healed ovctl -n $v peer set tr0 "$(peer_of $v tr0)" inner-source none
+	STEPS=40 healed ip -n $v link del s21
+	STEPS=40 healed ip -n $v link del tr0
+	healed ip -n ns1_t1-s21_vm link set eth0 down
+	healed ip -n ns1_t1-s21_vm addr del 21.0.0.2/24 dev eth0
+	healed ip -n ns1_t1-s21_vm route del default
+	healed ip -n ns1_t1-s21_vm link del eth0
+	healed ip netns exec $v sysctl -qw net.ipv4.ip_forward=0
+	STEPS=30 healed ip -n h1 link del eth0
+	healed ip -n h1 addr del "$(ip -n h1 -o addr show dev lo scope global | awk '{ print $4; exit }')" dev lo
+	STEPS=30 healed ip netns del ns1_t1-s21_vm
+	STEPS=200 healed ip netns del $v
+	STEPS=60 healed ip netns del rt
+	tenant_talks 1
+	tenant_talks 2
+}
+
+peer_of()
+{
+	ovctl -n "$1" -j peer show "$2" | sed -n 's/.*"address":"\([^"]*\)".*/\1/p' | head -n 1
+}
+
+# Syncs that end behind 1, 2, ... 5, 1, 2, ... changes, until one is not killed: so that each step that
+# takes several changes is left in each of its states. (Always behind the first would not do: what
+# a step undid the next one would begin with.) Sets runs.
+die()
+{
+	local rc=0 after=1
+
+	runs=0
+	while ((runs < 500)); do
+		rc=0
+		OVCTL_DIE_AFTER=$after ovctl --store "$TMP/store" sync >"$TMP/die" 2>&1 || rc=$?
+		((rc == 137)) || break
+		runs=$((runs + 1)) after=$((after % 5 + 1))
+	done
+	[[ $rc == 0 ]] || diag "$(<"$TMP/die")"
+	same 0 "$rc" "the last sync, behind $runs that were killed"
+	diag "$runs syncs were killed on the way"
+}
+
+# Killed by SIGKILL anywhere, there and back, a sync goes on where it was.
+test_killed_anywhere()
+{
+	local runs
+
+	lay small
+	die
+	number "$runs" -ge 20 "killed syncs"
+	settled
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	o subnet set 1 21 --ha >/dev/null
+	die
+	settled
+	o tenant set 1 --transport gre >/dev/null
+	die
+	settled
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	o tenant del 1 --yes >/dev/null
+	die
+	number "$runs" -ge 2 "killed syncs"
+	settled
+	same "" "$(ip netns list | grep t1 || :)" "what is left of the tenant"
+}
+
+# As after a reboot.
+test_from_nothing()
+{
+	lay both
+	sync_once
+	sweep
+	refuse "an empty kernel" o status
+	sync_once
+	tenant_talks 1
+	tenant_talks 2
+}
+
+test_goes_away()
+{
+	lay both
+	sync_once
+	o tenant del 1 --yes >/dev/null
+	sync_once
+	tenant_talks 2
+	o tenant del 2 --yes >/dev/null
+	o host del h1 >/dev/null
+	o host del h2 >/dev/null
+	sync_once
+	same "" "$(ip netns list | grep -E '^(ns|mesh|h[12]|rt)' || :)" "what is left"
+	wait_for "no device is left" module_idle
+}
+
+bond_uses()
+{
+	[[ $(ns "$1" cat /sys/class/net/eth0/bonding/active_slave) == "$2" ]]
+}
+
+test_fail_over()
+{
+	lay small
+	o subnet set 1 21 --ha >/dev/null
+	sync_once
+	ping_ok ns1_t1-s21_vm 21.0.0.3 2
+	wait_for "the leg of the first bridge is in use" bond_uses ns1_t1-s21_vm eth0a
+	ip -n ns1_t1 link set br21 down
+	wait_for "the leg of the other bridge is in use" bond_uses ns1_t1-s21_vm eth0b
+	ping_ok ns1_t1-s21_vm 21.0.0.3 3
+	ping_ok ns1_t1-s21_vm 21.0.0.1 1
+	refuse "a bridge that is down" o status
+	sync_once
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	# To one bridge, and to none.
+	o subnet set 1 21 --ha=0 >/dev/null
+	sync_once
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	o subnet set 1 21 --attach direct >/dev/null
+	sync_once
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	refuse "a bridge that is not wanted" ip -n ns1_t1 link show br21
+}
+
+test_overlay_switch()
+{
+	lay both
+	sync_once
+	o tenant set 1 --overlay off >/dev/null
+	sync_once
+	ping_no ns1_t1-s21_vm 21.0.0.3 1
+	ping_no ns1_t1-s21_vm 41.0.0.2 1
+	ping_ok ns1_t1-s21_vm 31.0.0.2 1
+	ping_ok ns1_t1-s21_vm 21.0.0.1 1
+	tenant_talks 2
+	o tenant set 1 --overlay on >/dev/null
+	sync_once
+	tenant_talks 1
+}
+
+# What others made is left alone, also in namespaces of ours.
+test_foreign()
+{
+	lay small
+	sync_once
+	ns_new X
+	ip -n ns1_t1 link add mine type dummy
+	ip -n ns1_t1 link set mine up
+	ip -n ns1_t1 addr add 198.51.100.1/24 dev mine
+	ip -n ns1_t1 addr add 21.0.0.77/24 dev s21
+	ip -n ns1_t1 route add 203.0.113.0/24 via 198.51.100.2
+	ip -n ns1_t1 neigh add 21.0.0.88 lladdr 02:00:00:00:00:88 dev s21 nud permanent
+	settled
+	o tenant set 1 --transport gre >/dev/null
+	o vm del 1 a2 >/dev/null
+	sync_once
+	must_say "198.51.100.1/24" ip -n ns1_t1 addr show mine
+	must_say "203.0.113.0/24" ip -n ns1_t1 route show
+	check "a namespace of others" ip netns exec "$X" true
+}
+
+test_in_the_way()
+{
+
+	lay small
+	ip netns add ns1_t1
+	must_fail_with "netns ns1_t1: there is one of that name already that is not of ovctl's making" o sync
+	refuse "anything made" ip netns exec h1 true
+	ip netns del ns1_t1
+	sync_once
+	o subnet add 1 51.0.0.0/24 --vpc 1 >/dev/null
+	ip -n ns1_t1 link add s51 type dummy
+	must_fail_with "link ns1_t1 s51: there is one of that name already" o sync
+	ip -n ns1_t1 link del s51
+	sync_once
+}
+
+# Who moved a VM with a higher sequence knows better than the store.
+test_adopted()
+{
+	local mac=02:00:1f:00:00:03 to
+
+	lay both
+	sync_once
+	to=$(fdb_peer ns1_t1 s31 02:00:1f:00:00:04)
+	ovctl -n ns1_t1 fdb replace s31 $mac peer "$to" seq 9
+	must_say "adopt fdb ns1_t1 s31 $mac" o plan
+	refuse "a state that differs" o status
+	must_say "1 moved on and is adopted" o sync
+	settled
+	same "$to" "$(fdb_peer ns1_t1 s31 $mac)" "where the VM stays"
+	same 9 "$(fdb_value ns1_t1 s31 $mac seq)" "its sequence"
+	must_say '"vpc":3' o -j vm show 1 b2
+	# The other VPCs follow, and its namespace is behind the third one.
+	same "$to" "$(fdb_peer ns2_t1 s31 $mac)" "where the second VPC looks for it"
+	must_say "link-netns ns3_t1" ip -n ns2_t1-s31_vm -o link show eth0
+	ping_ok ns1_t1-s21_vm 31.0.0.3 1
+}
+
+is_elsewhere()
+{
+	[[ $(readlink "/proc/$1/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
+test_kinds_of_vm()
+{
+	local link
+
+	lay small
+	ns_new X
+	bg container unshare -n sleep 600
+	wait_for "a container" is_elsewhere "$container"
+	ns_new GUEST
+	o vm add 1 there --subnet 21 --vpc 1 --netns "$X" >/dev/null
+	o vm add 1 boxed --subnet 21 --vpc 2 --pid "$container" >/dev/null
+	o vm add 1 guest --subnet 21 --vpc 1 --tap tap7 >/dev/null
+	must_say "1 waited for" o sync
+	must_say "wait access h1 tap7" o plan
+	ping_ok "$X" 21.0.0.3 1
+	ip -n h1 link add tap7 type veth peer name eth0 netns "$GUEST"
+	ip -n "$GUEST" link set eth0 address 02:00:15:00:00:06 up
+	ip -n "$GUEST" addr add 21.0.0.6/24 dev eth0
+	sync_once
+	ping_ok "$X" 21.0.0.3 1
+	ping_ok ns1_t1-s21_vm 21.0.0.4 1
+	ping_ok ns1_t1-s21_vm 21.0.0.5 1
+	ping_ok "$GUEST" 21.0.0.5 1
+	# They go, and what was there before stays.
+	o vm del 1 there >/dev/null
+	o vm del 1 boxed >/dev/null
+	o vm del 1 guest >/dev/null
+	sync_once
+	link=$(ip -n "$X" -o link show)
+	same "" "$(grep s21 <<<"$link" || :)" "the NIC of a VM that is gone"
+	must_say tap7 ip -n h1 link show tap7
+	ping_no "$GUEST" 21.0.0.3 1
+}
+
+test_refusals()
+{
+	must_fail_with "there is no store" ovctl --store "$TMP/none" plan
+	must_fail_with "\"now\" is more than sync takes" ovctl sync now
+	must_fail_with "this needs root" setpriv --reuid 65534 ovctl --store "$TMP/none" sync
+	lay small
+	tenovl_unload
+	must_fail_with "the tenovl module is not loaded: modprobe tenovl" o sync
+	tenovl_load
+	sync_once
+}
+
+test_said_as_json()
+{
+	lay small
+	check "steps are objects" jq -e 'length > 50 and all(.op and .kind)' <<<"$(o -j plan)"
+	check "sync says what it did" jq -e 'length > 50 and any(.op == "add" and .kind == "netns" and .netns == "ns1_t1")' <<<"$(o -j sync)"
+	same "[]" "$(o -j sync)" "the second sync"
+	same "[]" "$(o -j plan)" "the plan behind it"
+	check "a line for each namespace" jq -e 'any(.netns == "ns1_t1" and .wanted > 10 and .missing == 0)' <<<"$(o -j status)"
+}
+
+run_tests "$@"

@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From what is wanted and what there is to the steps between the two. Nothing here knows of
+ * sockets, and nothing has side effects.
+ *
+ * What is as it should be is not touched, and what is not ours is left alone: see OVCTL_MARK.
+ * Only what cannot change is deleted and made again, together with what the kernel takes away
+ * with it. Deletions come first, since a name, a network id or an address may be needed
+ * elsewhere, and in the reverse of the order in which things are made; among them an object
+ * that is to be made again. What goes by itself with something else is not named.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+static const char *const ovctl_verbs[OVCTL_VERBS] = {
+	"conflict", "adopt", "wait", "del", "add", "set",
+};
+
+static void ovctl_plan_add(struct ovctl_plan *plan, enum ovctl_verb verb,
+			   const struct ovctl_item *want, const struct ovctl_item *have,
+			   uint32_t fields)
+{
+	plan->ops = ovctl_grow(plan->ops, plan->count, sizeof(*plan->ops));
+	plan->ops[plan->count++] = (struct ovctl_op){ verb, want, have, fields };
+	plan->verbs[verb]++;
+}
+
+static uint32_t ovctl_kind_fixed(enum ovctl_kind kind)
+{
+	uint32_t fixed = 0;
+	unsigned int i;
+
+	for (i = 0; i < ovctl_kinds[kind].count; i++)
+		fixed |= (uint32_t)ovctl_kinds[kind].fields[i].fixed << i;
+	return fixed;
+}
+
+static struct ovctl_item *ovctl_plan_find(const struct ovctl_items *objs,
+					    enum ovctl_kind kind, const char *netns,
+					    const char *link, const struct ovctl_addr *addr)
+{
+	struct ovctl_item like = { .kind = kind, .netns = netns, .link = link, .name = "" };
+
+	if (addr)
+		like.key.addr = *addr;
+	return ovctl_items_find(objs, &like);
+}
+
+/* It stands in the way of another one of the same name. */
+static bool ovctl_link_is_wrong(const struct ovctl_item *want, const struct ovctl_item *have)
+{
+	return ovctl_item_differs(want, have) & ovctl_kind_fixed(OVCTL_KIND_LINK);
+}
+
+static bool ovctl_is_deleted(const struct ovctl_items *want, const struct ovctl_item *have)
+{
+	const struct ovctl_item *same = ovctl_items_find(want, have);
+
+	if (!have->ours || ovctl_kinds[have->kind].born)
+		return false;
+	return !same || (have->kind == OVCTL_KIND_LINK && ovctl_link_is_wrong(same, have));
+}
+
+static bool ovctl_netns_is_deleted(const struct ovctl_items *want,
+				   const struct ovctl_items *have, const char *netns)
+{
+	const struct ovctl_item *obj = ovctl_plan_find(have, OVCTL_KIND_NETNS, netns, "", NULL);
+
+	return obj && ovctl_is_deleted(want, obj);
+}
+
+static bool ovctl_link_is_lost(const struct ovctl_items *want,
+			       const struct ovctl_items *have, const char *netns,
+			       const char *link)
+{
+	const struct ovctl_item *obj = ovctl_plan_find(have, OVCTL_KIND_LINK, netns, link, NULL);
+
+	return obj && (obj->lost || ovctl_is_deleted(want, obj));
+}
+
+/* A link goes with the namespace that it sends from, with the device that it is a port of,
+ * and with its other end.
+ */
+static bool ovctl_link_goes(const struct ovctl_items *want, const struct ovctl_items *have,
+			    const struct ovctl_item *link)
+{
+	if (ovctl_item_has(link, OVCTL_LINK_UNDERLAY) &&
+	    ovctl_netns_is_deleted(want, have, ovctl_item_said(link, OVCTL_LINK_UNDERLAY)))
+		return true;
+	return ovctl_item_has(link, OVCTL_LINK_OF) &&
+	       ovctl_link_is_lost(want, have, ovctl_item_said(link, OVCTL_LINK_OF_NETNS),
+				  ovctl_item_said(link, OVCTL_LINK_OF));
+}
+
+static bool ovctl_is_first_end(const struct ovctl_item *link)
+{
+	int order;
+
+	if (link->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_VETH)
+		return false;
+	order = strcmp(link->netns, ovctl_item_said(link, OVCTL_LINK_OF_NETNS));
+	if (!order)
+		order = strcmp(link->link, ovctl_item_said(link, OVCTL_LINK_OF));
+	return order < 0;
+}
+
+/* One loss may bring another: a device in a namespace that goes has ports elsewhere. */
+static void ovctl_plan_lose_links(const struct ovctl_items *want, struct ovctl_items *have)
+{
+	bool more = true;
+	unsigned int first, end, i;
+
+	first = ovctl_items_range(have, OVCTL_KIND_LINK, NULL, &end);
+	while (more) {
+		more = false;
+		for (i = first; i < end; i++) {
+			struct ovctl_item *obj = &have->list[i];
+
+			if (obj->lost || !ovctl_link_goes(want, have, obj))
+				continue;
+			/* Of two ends that are both unwanted, the first is deleted by name. */
+			if (ovctl_is_deleted(want, obj) && ovctl_is_first_end(obj))
+				continue;
+			obj->lost = true;
+			more = true;
+		}
+	}
+}
+
+static bool ovctl_peer_is_deleted(const struct ovctl_items *want,
+				  const struct ovctl_items *have,
+				  const struct ovctl_item *obj, unsigned int field)
+{
+	const struct ovctl_item *peer;
+
+	if (!ovctl_item_has(obj, field))
+		return false;
+	peer = ovctl_plan_find(have, OVCTL_KIND_PEER, obj->netns, obj->link,
+			       &obj->data[field].addr);
+	return peer && ovctl_is_deleted(want, peer);
+}
+
+/* A route goes with the address that it is sent from, or by which its router is reached. */
+static bool ovctl_addr_carries(const struct ovctl_item *addr, const struct ovctl_item *route)
+{
+	if (ovctl_item_has(route, OVCTL_ROUTE_SRC) &&
+	    ovctl_addr_same(&addr->key.addr, &route->data[OVCTL_ROUTE_SRC].addr))
+		return true;
+	return ovctl_item_has(route, OVCTL_ROUTE_VIA) &&
+	       ovctl_cidr_has(&addr->key, &route->data[OVCTL_ROUTE_VIA].addr);
+}
+
+static bool ovctl_route_goes(const struct ovctl_items *want, const struct ovctl_items *have,
+			     const struct ovctl_item *route)
+{
+	unsigned int i, end;
+
+	if (ovctl_link_is_lost(want, have, route->netns, ovctl_item_said(route, OVCTL_ROUTE_DEV)))
+		return true;
+	for (i = ovctl_items_range(have, OVCTL_KIND_ADDR, route->netns, &end); i < end; i++)
+		if (ovctl_addr_carries(&have->list[i], route) &&
+		    ovctl_is_deleted(want, &have->list[i]))
+			return true;
+	return false;
+}
+
+static bool ovctl_item_goes(const struct ovctl_items *want, const struct ovctl_items *have,
+			      const struct ovctl_item *obj)
+{
+	if (ovctl_netns_is_deleted(want, have, obj->netns))
+		return true;
+	switch (obj->kind) {
+	case OVCTL_KIND_ROUTE:
+		return ovctl_route_goes(want, have, obj);
+	case OVCTL_KIND_FDB:
+		if (ovctl_peer_is_deleted(want, have, obj, OVCTL_FDB_PEER))
+			return true;
+		break;
+	case OVCTL_KIND_INNER:
+		if (ovctl_peer_is_deleted(want, have, obj, OVCTL_INNER_PEER))
+			return true;
+		break;
+	default:
+		break;
+	}
+	return obj->link[0] && ovctl_link_is_lost(want, have, obj->netns, obj->link);
+}
+
+static void ovctl_plan_lose(const struct ovctl_items *want, struct ovctl_items *have)
+{
+	unsigned int i;
+
+	ovctl_plan_lose_links(want, have);
+	for (i = 0; i < have->count; i++) {
+		struct ovctl_item *obj = &have->list[i];
+
+		if (obj->kind != OVCTL_KIND_LINK && obj->kind != OVCTL_KIND_NETNS)
+			obj->lost = ovctl_item_goes(want, have, obj);
+	}
+}
+
+static void ovctl_plan_deletions(struct ovctl_plan *plan, const struct ovctl_items *want,
+				 const struct ovctl_items *have)
+{
+	unsigned int i;
+
+	for (i = 0; i < have->count; i++) {
+		const struct ovctl_item *obj = &have->list[i];
+
+		if (!obj->lost && ovctl_is_deleted(want, obj))
+			ovctl_plan_add(plan, OVCTL_VERB_DEL, NULL, obj, 0);
+	}
+}
+
+/* Of two ends the one that comes first in order is made, and the other one with it. */
+static bool ovctl_made_with_other(const struct ovctl_items *want,
+				  const struct ovctl_item *obj)
+{
+	const struct ovctl_item *other;
+
+	if (obj->kind != OVCTL_KIND_LINK || obj->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_VETH)
+		return false;
+	other = ovctl_plan_find(want, OVCTL_KIND_LINK, ovctl_item_said(obj, OVCTL_LINK_OF_NETNS),
+				ovctl_item_said(obj, OVCTL_LINK_OF), NULL);
+	return other && ovctl_item_cmp(other, obj) < 0;
+}
+
+static bool ovctl_is_there(const struct ovctl_items *want, const struct ovctl_items *have,
+			   const char *netns)
+{
+	return ovctl_plan_find(have, OVCTL_KIND_NETNS, netns, "", NULL) ||
+	       ovctl_plan_find(want, OVCTL_KIND_NETNS, netns, "", NULL);
+}
+
+/* A container that does not run, or a guest's tap: one of them does not hold up all others. */
+static bool ovctl_is_awaited(const struct ovctl_items *want, const struct ovctl_items *have,
+			     const struct ovctl_item *obj)
+{
+	if (obj->kind == OVCTL_KIND_NETNS)
+		return false;
+	if (!ovctl_is_there(want, have, obj->netns))
+		return true;
+	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_has(obj, OVCTL_LINK_OF))
+		return !ovctl_is_there(want, have, obj->data[OVCTL_LINK_OF_NETNS].text);
+	if (obj->kind != OVCTL_KIND_ACCESS && obj->kind != OVCTL_KIND_PORT)
+		return false;
+	return !ovctl_plan_find(want, OVCTL_KIND_LINK, obj->netns, obj->link, NULL) &&
+	       !ovctl_plan_find(have, OVCTL_KIND_STATE, obj->netns, obj->link, NULL);
+}
+
+static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_items *want,
+			       const struct ovctl_items *have, const struct ovctl_item *obj)
+{
+	uint32_t fields = obj->has;
+	enum ovctl_verb verb = OVCTL_VERB_ADD;
+
+	if (ovctl_is_awaited(want, have, obj)) {
+		if (obj->kind == OVCTL_KIND_LINK || obj->kind == OVCTL_KIND_ACCESS)
+			ovctl_plan_add(plan, OVCTL_VERB_WAIT, obj, NULL, 0);
+		return;
+	}
+
+	if (ovctl_made_with_other(want, obj))
+		fields &= ~ovctl_kind_fixed(obj->kind);
+	if (fields != obj->has || ovctl_kinds[obj->kind].born)
+		verb = OVCTL_VERB_SET;
+	if (verb == OVCTL_VERB_ADD || fields)
+		ovctl_plan_add(plan, verb, obj, NULL, fields);
+}
+
+/* A bond takes a device only while it is down. */
+static bool ovctl_is_downed(const struct ovctl_items *want, const struct ovctl_items *have,
+			    const struct ovctl_item *state)
+{
+	const struct ovctl_item *link, *was, *master;
+
+	link = ovctl_plan_find(want, OVCTL_KIND_LINK, state->netns, state->link, NULL);
+	if (!link || !ovctl_item_said(link, OVCTL_LINK_MASTER)[0])
+		return false;
+	master = ovctl_plan_find(want, OVCTL_KIND_LINK, state->netns,
+				 ovctl_item_said(link, OVCTL_LINK_MASTER), NULL);
+	if (!master || master->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_BOND)
+		return false;
+	was = ovctl_items_find(have, link);
+	return ovctl_link_is_lost(want, have, state->netns, master->link) ||
+	       (was && ovctl_item_differs(link, was) & 1U << OVCTL_LINK_MASTER);
+}
+
+static uint32_t ovctl_plan_differs(const struct ovctl_items *want,
+				   const struct ovctl_items *have,
+				   const struct ovctl_item *obj,
+				   const struct ovctl_item *was)
+{
+	uint32_t differs = ovctl_item_differs(obj, was);
+
+	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_said(obj, OVCTL_LINK_MASTER)[0] &&
+	    ovctl_link_is_lost(want, have, obj->netns, ovctl_item_said(obj, OVCTL_LINK_MASTER)))
+		differs |= 1U << OVCTL_LINK_MASTER;
+	if (obj->kind == OVCTL_KIND_STATE && ovctl_is_downed(want, have, obj))
+		differs |= 1U << OVCTL_STATE_UP;
+	return differs;
+}
+
+/* It was moved by who knows better than the store. */
+static bool ovctl_is_newer(const struct ovctl_item *obj, const struct ovctl_item *was)
+{
+	return obj->kind == OVCTL_KIND_FDB && ovctl_item_has(was, OVCTL_FDB_SEQ) &&
+	       was->data[OVCTL_FDB_SEQ].num > obj->data[OVCTL_FDB_SEQ].num;
+}
+
+static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_items *want,
+			       const struct ovctl_items *have, const struct ovctl_item *obj,
+			       const struct ovctl_item *was)
+{
+	uint32_t differs = ovctl_plan_differs(want, have, obj, was);
+	bool wrong = obj->kind == OVCTL_KIND_LINK && ovctl_link_is_wrong(obj, was);
+
+	if (ovctl_is_newer(obj, was))
+		ovctl_plan_add(plan, OVCTL_VERB_ADOPT, obj, was, differs);
+	else if (!was->ours && (wrong || obj->kind == OVCTL_KIND_NETNS))
+		ovctl_plan_add(plan, OVCTL_VERB_CONFLICT, obj, was, differs);
+	else if (wrong)
+		ovctl_plan_missing(plan, want, have, obj);
+	else if (differs)
+		ovctl_plan_add(plan, OVCTL_VERB_SET, obj, was, differs);
+}
+
+static unsigned int ovctl_op_rank(const struct ovctl_op *op)
+{
+	const struct ovctl_item *obj = ovctl_op_object(op);
+	unsigned int rank = obj->kind * 16;
+
+	/* What new devices are to begin with is said before there are any. */
+	if (obj->kind == OVCTL_KIND_SYSCTL && !obj->link[0])
+		return OVCTL_KIND_NETNS * 16 + 1;
+	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_has(obj, OVCTL_LINK_TYPE))
+		rank += obj->data[OVCTL_LINK_TYPE].num;
+	/* A router is reached by another route. */
+	if (obj->kind == OVCTL_KIND_ROUTE && ovctl_item_has(obj, OVCTL_ROUTE_VIA))
+		rank++;
+	return rank;
+}
+
+static unsigned int ovctl_op_phase(const struct ovctl_op *op)
+{
+	return op->verb == OVCTL_VERB_SET ? OVCTL_VERB_ADD : op->verb;
+}
+
+static int ovctl_op_order(const void *a, const void *b)
+{
+	const struct ovctl_op *one = a;
+	const struct ovctl_op *two = b;
+	int order = (int)ovctl_op_phase(one) - (int)ovctl_op_phase(two);
+
+	if (order)
+		return order;
+	order = (int)ovctl_op_rank(one) - (int)ovctl_op_rank(two);
+	if (!order)
+		order = ovctl_item_cmp(ovctl_op_object(one), ovctl_op_object(two));
+	return one->verb == OVCTL_VERB_DEL ? -order : order;
+}
+
+/**
+ * ovctl_plan_make() - Find the steps from what there is to what is wanted.
+ * @plan: Filled in.
+ * @want: What is wanted; put into order.
+ * @have: What there is; put into order. Both must outlive the plan.
+ */
+void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
+		     struct ovctl_items *have)
+{
+	unsigned int i;
+
+	memset(plan, 0, sizeof(*plan));
+	ovctl_items_sort(want);
+	ovctl_items_sort(have);
+	ovctl_plan_lose(want, have);
+	ovctl_plan_deletions(plan, want, have);
+	for (i = 0; i < want->count; i++) {
+		const struct ovctl_item *obj = &want->list[i];
+		const struct ovctl_item *was = ovctl_items_find(have, obj);
+
+		if (was && !was->lost)
+			ovctl_plan_present(plan, want, have, obj, was);
+		else
+			ovctl_plan_missing(plan, want, have, obj);
+	}
+	if (plan->count)
+		qsort(plan->ops, plan->count, sizeof(*plan->ops), ovctl_op_order);
+}
+
+/**
+ * ovctl_plan_free() - Free a plan.
+ * @plan: The plan.
+ */
+void ovctl_plan_free(struct ovctl_plan *plan)
+{
+	free(plan->ops);
+	memset(plan, 0, sizeof(*plan));
+}
+
+/**
+ * ovctl_op_object() - What a step is about.
+ * @op: The step.
+ *
+ * Return: the object as it should be, or where it should not be as it is.
+ */
+const struct ovctl_item *ovctl_op_object(const struct ovctl_op *op)
+{
+	return op->want ? op->want : op->have;
+}
+
+/**
+ * ovctl_op_name() - Write what a step does to which object.
+ * @buf: Where to.
+ * @size: Its size.
+ * @op: The step.
+ */
+void ovctl_op_name(char *buf, size_t size, const struct ovctl_op *op)
+{
+	char name[256];
+
+	ovctl_item_name(name, sizeof(name), ovctl_op_object(op));
+	snprintf(buf, size, "%s %s", ovctl_verbs[op->verb], name);
+}
+
+/**
+ * ovctl_op_text() - Write a step for people.
+ * @buf: Where to.
+ * @size: Its size.
+ * @op: The step.
+ */
+void ovctl_op_text(char *buf, size_t size, const struct ovctl_op *op)
+{
+	char fields[1536], was[1536] = "";
+	char name[320];
+
+	ovctl_op_name(name, sizeof(name), op);
+	ovctl_item_fields(fields, sizeof(fields), ovctl_op_object(op), op->fields);
+	if (op->have && op->want)
+		ovctl_item_fields(was, sizeof(was), op->have, op->fields);
+	snprintf(buf, size, "%s%s%s%s%s%s", name, fields[0] ? " " : "",
+		 fields, was[0] ? " (is " : "", was, was[0] ? ")" : "");
+}
+
+/**
+ * ovctl_op_record() - A step as a record.
+ * @op: The step.
+ *
+ * Return: the record.
+ */
+json_t *ovctl_op_record(const struct ovctl_op *op)
+{
+	json_t *rec = ovctl_item_record(ovctl_op_object(op), op->fields);
+
+	json_object_set_new(rec, "op", json_string(ovctl_verbs[op->verb]));
+	if (op->have && op->want && op->fields)
+		json_object_set_new(rec, "is", ovctl_item_record(op->have, op->fields));
+	return rec;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OVCTL_PLAN_H
+#define OVCTL_PLAN_H
+
+#include "item.h"
+
+/**
+ * enum ovctl_verb - What is to be done.
+ * @OVCTL_VERB_CONFLICT: Nothing can be: somebody else's has the name.
+ * @OVCTL_VERB_ADOPT: Nothing in the kernel: the store is to take what the kernel knows.
+ * @OVCTL_VERB_WAIT: Nothing yet: what @want belongs to is not ours to make, and not there.
+ * @OVCTL_VERB_DEL: Delete @have.
+ * @OVCTL_VERB_ADD: Make @want.
+ * @OVCTL_VERB_SET: Change @have to what @want says in some fields.
+ */
+enum ovctl_verb {
+	OVCTL_VERB_CONFLICT,
+	OVCTL_VERB_ADOPT,
+	OVCTL_VERB_WAIT,
+	OVCTL_VERB_DEL,
+	OVCTL_VERB_ADD,
+	OVCTL_VERB_SET,
+	OVCTL_VERBS
+};
+
+/**
+ * struct ovctl_op - One step.
+ * @verb: What is to be done.
+ * @want: The object as it should be, or NULL.
+ * @have: The object as it is, or NULL.
+ * @fields: The fields to be said, a bit each.
+ */
+struct ovctl_op {
+	enum ovctl_verb verb;
+	const struct ovctl_item *want;
+	const struct ovctl_item *have;
+	uint32_t fields;
+};
+
+/**
+ * struct ovctl_plan - Steps in order.
+ * @ops: The steps; they point into the two lists that the plan was made from.
+ * @count: How many.
+ * @verbs: How many of each verb.
+ */
+struct ovctl_plan {
+	struct ovctl_op *ops;
+	unsigned int count;
+	unsigned int verbs[OVCTL_VERBS];
+};
+
+void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
+		     struct ovctl_items *have);
+void ovctl_plan_free(struct ovctl_plan *plan);
+const struct ovctl_item *ovctl_op_object(const struct ovctl_op *op);
+void ovctl_op_name(char *buf, size_t size, const struct ovctl_op *op);
+void ovctl_op_text(char *buf, size_t size, const struct ovctl_op *op);
+json_t *ovctl_op_record(const struct ovctl_op *op);
+
+#endif
