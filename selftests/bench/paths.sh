@@ -213,10 +213,25 @@ rx_source()
 	ip -n r1 neigh replace 10.1.0.2 dev t0 lladdr "$DMAC"
 }
 
-# Sender: an in-tree device. RECEIVER "none": the outer packets are dropped.
+# Where a softirq is put off, the receive queue overflows and what was lost costs nothing: then it is
+# measured again.
 rx()
 {
-	local key=$1 sender=$2 receiver=$3 fam=$4 i total
+	local try
+
+	for try in 1 2 3; do
+		if rx_once "$@"; then
+			return 0
+		fi
+		say "  receive $1: again, after try $try"
+	done
+	exit 1
+}
+
+# Sender: an in-tree device. RECEIVER "none": the outer packets are dropped.
+rx_once()
+{
+	local key=$1 sender=$2 receiver=$3 fam=$4 i total whole=0
 
 	for i in 1 2; do
 		ip netns add "r$i"
@@ -245,12 +260,13 @@ rx()
 		COST[$key]=$total
 	else
 		COST[$key]=$((total - COST[rxfloor-$sender-$fam]))
-		arrived "$key"
+		arrived "$key" || whole=1
 		say "  receive $key: ${COST[$key]}"
 	fi
 	for i in 0 1 2; do
 		ip netns del "r$i"
 	done
+	return "$whole"
 }
 
 # A path on which nothing arrives is cheap, and measures nothing.
@@ -262,6 +278,6 @@ arrived()
 		sed -n 's/.*"packets":\([0-9]*\).*/\1/p')
 	if ((${n:-0} < 3 * COUNT)); then
 		say "only ${n:-0} of $((3 * COUNT)) packets arrived: $1"
-		exit 1
+		return 1
 	fi
 }
