@@ -255,7 +255,7 @@ static void set_up(const char *dev, bool up)
 	struct ifreq ifr = {};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-	strncpy(ifr.ifr_name, dev, IFNAMSIZ - 1);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
 	if (ioctl(fd, SIOCGIFFLAGS, &ifr))
 		die(dev);
 	ifr.ifr_flags = up ? ifr.ifr_flags | IFF_UP : ifr.ifr_flags & ~IFF_UP;
