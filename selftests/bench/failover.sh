@@ -54,7 +54,8 @@ source "$TOP/selftests/bridges.sh"
 
 set -eu
 ROUNDS=${ROUNDS:-5}
-CAUSES=${CAUSES-bridge_down bridge_deleted port_removed port_down stp_blocks revert_off}
+CAUSES=${CAUSES-bridge_down bridge_deleted port_removed port_down stp_blocks revert_off
+	no_bridge}
 CONTESTANTS=${CONTESTANTS-tenovl bond_100 bond_10 bond_blind backup poll}
 # The clock of a processor that counts instructions runs ahead while the machine reads a file.
 WAIT_MAX=100000
@@ -350,12 +351,17 @@ nothing_odd()
 {
 	((dup + reordered + astray == 0)) ||
 		complain "$1: $dup twice, $reordered out of order, $astray by the wrong port"
+	others_go_on "$1"
+	[[ $(selected_ports) == 1 ]] || complain "$1: not one port is selected"
+}
+
+others_go_on()
+{
 	((others_lost + others_odd == 0)) ||
 		complain "$1: head and remote host: $others_lost lost, $others_odd odd"
 	((stations_sent > 0)) || complain "$1: nothing was sent between stations and others"
 	((stations_lost + stations_odd == 0)) ||
 		complain "$1: access ports: $stations_lost lost, $stations_odd odd"
-	[[ $(selected_ports) == 1 ]] || complain "$1: not one port is selected"
 }
 
 bridge_down()
@@ -431,6 +437,19 @@ revert_off()
 	switch "revert off: other set down" "$1" b bridge-down dead "" down:br2
 	ip -n "$T1" link set br2 up
 	ovctl -n "$T1" dev set s1 revert on
+	wait_selected
+}
+
+# With the last bridge goes the VM, and nobody else.
+no_bridge()
+{
+	probe tenovl "both bridges set down" "$1" "-l a -s $S" down:br1 down:br2
+	record tenovl "both bridges set down" "$1" 0
+	((after_to > 0)) || complain "both bridges set down: the VM hears something"
+	others_go_on "both bridges set down"
+	[[ $(selected_ports) == 0 ]] || complain "both bridges set down: a port is selected"
+	ip -n "$T1" link set br1 up
+	ip -n "$T1" link set br2 up
 	wait_selected
 }
 
