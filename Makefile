@@ -101,7 +101,7 @@ bench-failover: setup
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Wno-missing-field-initializers \
 		-o build/bench/probe selftests/bench/probe.c
 	$(VM)/run --icount --timeout 3600 --out build/bench/failover -- \
-		env $(foreach v,ROUNDS CAUSES CONTESTANTS,$(if $($(v)),$(v)="$($(v))")) \
+		env $(foreach v,ROUNDS CAUSES CONTESTANTS,$(if $(filter undefined,$(origin $(v))),,$(v)="$($(v))")) \
 		selftests/bench/failover.sh
 
 shell:

@@ -9,12 +9,15 @@
 #	│va       │vb
 #	br1 ─ s1a ┐
 #	          ├─ s1 (head, 10.1.0.1) ──── underlay ──── s1 (remote host, 10.1.0.2)
-#	br2 ─ s1b ┘
+#	br2 ─ s1b ┘│
+#	       port, veth (stations at access ports, 10.1.0.4 and 10.1.0.5)
 #
 # The probes are those of probe.c: VM to head and back, VM to remote host and back, head to
-# all (as the VM hears it), and head to remote host and back. The VM hears by both legs and
-# sends by one. With each cause it also sends by both at once: of these probes one copy must
-# arrive, neither none nor two.
+# all (as the VM and the stations hear it), and head to remote host and back. The VM hears by
+# both legs and sends by one. With each cause it also sends by both at once: of these probes
+# one copy must arrive, neither none nor two. With each cause as well there are probes between
+# either station and head and remote host, both ways. The NIC of one station is an access port
+# itself, the other is behind an enslaved veth; what fails is no business of theirs.
 #
 # First the causes for which the device leaves a port, and goes back. The VM's leg
 # follows the device's own event, as "ovctl monitor" prints it. What the VM sent into
@@ -32,7 +35,8 @@
 # * before it one towards the VM or one that it sent by both legs is lost where a bridge was
 #   set down, or more of these than flows for another cause;
 # * one arrives twice, out of order, or by the bridge that was left;
-# * head and remote host notice;
+# * head and remote host notice, or a station does: a probe of theirs is lost, arrives twice or
+#   out of order;
 # * not exactly one port is selected, or the device says another cause;
 # * a standby port whose bridge lives counted other drops than what did not arrive;
 # * tenovl loses more than another contestant.
@@ -50,7 +54,8 @@ source "$TOP/selftests/bridges.sh"
 
 set -eu
 ROUNDS=${ROUNDS:-5}
-CAUSES=${CAUSES-bridge_down bridge_deleted port_removed port_down stp_blocks revert_off}
+CAUSES=${CAUSES-bridge_down bridge_deleted port_removed port_down stp_blocks revert_off
+	no_bridge}
 CONTESTANTS=${CONTESTANTS-tenovl bond_100 bond_10 bond_blind backup poll}
 # The clock of a processor that counts instructions runs ahead while the machine reads a file.
 WAIT_MAX=100000
@@ -98,6 +103,25 @@ lay_bridges()
 	END
 	ip -n "$V" link set va up
 	ip -n "$V" link set vb up
+}
+
+# The namespace of a container, whose NICs are two stations: "port", which is a port of the
+# device, and "veth", whose other end is enslaved.
+lay_stations()
+{
+	ns_new S
+	ns "$S" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+	ovctl -n "$T1" port add s1 port access
+	ip -n "$T1" -batch - <<-END
+		link set port address $(tenant_mac 4)
+		link set port netns $S
+		link add tap5 type veth peer name veth address $(tenant_mac 5) netns $S
+	END
+	ovctl -n "$T1" port add s1 tap5 access
+	ip -n "$S" link set port up
+	ip -n "$S" link set veth up
+	neighbours "$T1" s1 4 5
+	neighbours "$T2" s1 4 5
 }
 
 lay_tenovl()
@@ -257,9 +281,10 @@ unlay()
 {
 	local n
 
-	for n in V T1 T2; do
-		ns_del "${!n}"
+	for n in V T1 T2 S; do
+		[[ -z ${!n:-} ]] || ns_del "${!n}"
 	done
+	S=
 }
 
 # --- runs --------------------------------------------------------------------------
@@ -275,7 +300,7 @@ probe()
 		"$V" "$T1" "$T2" "$@" <&"$events" 3>&-) || fail "probe: $who, $what"
 	IFS=, read -r sent missed said heard before_from before_to after_from after_to \
 		dup reordered astray others_lost others_odd outage recovered took \
-		both_before both_after both_moved <<<"$line"
+		both_before both_after both_moved stations_sent stations_lost stations_odd <<<"$line"
 	sed "s/^/$who,$what,$round,/" "$TMP/lost" >>"$LOST"
 	# Of a sender that was kept from sending nothing can be said.
 	((missed * 20 <= sent)) || fail "$missed probes came too late: $who, $what"
@@ -305,7 +330,7 @@ switch()
 
 	shift 6
 	dropped=$(drops "s1$from")
-	probe tenovl "$what" "$round" "-e -l $from $more" "$@"
+	probe tenovl "$what" "$round" "-e -l $from -s $S $more" "$@"
 	dropped=$(($(drops "s1$from") - dropped))
 	record tenovl "$what" "$round" "$dropped"
 	[[ $cause != bridge-down ]] || allowed=0
@@ -326,9 +351,17 @@ nothing_odd()
 {
 	((dup + reordered + astray == 0)) ||
 		complain "$1: $dup twice, $reordered out of order, $astray by the wrong port"
+	others_go_on "$1"
+	[[ $(selected_ports) == 1 ]] || complain "$1: not one port is selected"
+}
+
+others_go_on()
+{
 	((others_lost + others_odd == 0)) ||
 		complain "$1: head and remote host: $others_lost lost, $others_odd odd"
-	[[ $(selected_ports) == 1 ]] || complain "$1: not one port is selected"
+	((stations_sent > 0)) || complain "$1: nothing was sent between stations and others"
+	((stations_lost + stations_odd == 0)) ||
+		complain "$1: access ports: $stations_lost lost, $stations_odd odd"
 }
 
 bridge_down()
@@ -396,7 +429,7 @@ revert_off()
 {
 	ovctl -n "$T1" dev set s1 revert off
 	switch "revert off: set down" "$1" a bridge-down dead "" down:br1
-	probe tenovl "revert off: set up again" "$1" "-l b" up:br1
+	probe tenovl "revert off: set up again" "$1" "-l b -s $S" up:br1
 	record tenovl "revert off: set up again" "$1" 0
 	((heard < 0)) || complain "revert off: the device went back"
 	((before_from + before_to + after_from + after_to == 0)) || complain "revert off: probes lost"
@@ -404,6 +437,19 @@ revert_off()
 	switch "revert off: other set down" "$1" b bridge-down dead "" down:br2
 	ip -n "$T1" link set br2 up
 	ovctl -n "$T1" dev set s1 revert on
+	wait_selected
+}
+
+# With the last bridge goes the VM, and nobody else.
+no_bridge()
+{
+	probe tenovl "both bridges set down" "$1" "-l a -s $S" down:br1 down:br2
+	record tenovl "both bridges set down" "$1" 0
+	((after_to > 0)) || complain "both bridges set down: the VM hears something"
+	others_go_on "both bridges set down"
+	[[ $(selected_ports) == 0 ]] || complain "both bridges set down: a port is selected"
+	ip -n "$T1" link set br1 up
+	ip -n "$T1" link set br2 up
 	wait_selected
 }
 
@@ -504,17 +550,18 @@ causes_table()
 			bf[$2] += $8; bt[$2] += $9; af[$2] += $10; at[$2] += $11
 			odd[$2] += $12 + $13 + $14; others[$2] += $15 + $16
 			bb[$2] += $20; ab[$2] += $21
+			access[$2] += $24 + $25
 		}
 		END {
-			printf "%-26s %-15s %15s %17s %17s %6s %7s\n", "", "the device", "told after",
-				"lost before", "lost then on", "twice,", "head to"
-			printf "%-26s %-15s %15s %5s %5s %5s %5s %5s %5s %6s %7s\n", "cause", "says", "ms",
-				"by", "both", "to", "by", "both", "to", "order", "remote"
+			printf "%-26s %-15s %15s %17s %17s %6s %7s %6s\n", "", "the device", "told after",
+				"lost before", "lost then on", "twice,", "head to", "access"
+			printf "%-26s %-15s %15s %5s %5s %5s %5s %5s %5s %6s %7s %6s\n", "cause", "says", "ms",
+				"by", "both", "to", "by", "both", "to", "order", "remote", "ports"
 			for (i = 1; i <= rows; i++) {
 				w = order[i]
 				told = high[w] < 0 ? "-" : sprintf("%.2f - %.2f", low[w] / 1000, high[w] / 1000)
-				printf "%-26s %-15s %15s %5d %5d %5d %5d %5d %5d %6d %7d\n", w, says[w], told,
-					bf[w], bb[w], bt[w], af[w], ab[w], at[w], odd[w], others[w]
+				printf "%-26s %-15s %15s %5d %5d %5d %5d %5d %5d %6d %7d %6d\n", w, says[w], told,
+					bf[w], bb[w], bt[w], af[w], ab[w], at[w], odd[w], others[w], access[w]
 			}
 		}' "$CSV"
 }
@@ -565,7 +612,7 @@ sysctl -qw net.core.devconf_inherit_init_net=1 net.ipv6.conf.all.accept_dad=0 \
 tenovl_load
 echo "device,what,round,sent,missed,said,heard_us,lost_by_vm_before,lost_to_vm_before,lost_by_vm_after,\
 lost_to_vm_after,twice,reordered,astray,head_remote_lost,head_remote_odd,outage_us,recovered,actions_us,\
-lost_by_both_before,lost_by_both_after,both_moved,standby_drops" >"$CSV"
+lost_by_both_before,lost_by_both_after,both_moved,access_sent,access_lost,access_odd,standby_drops" >"$CSV"
 echo "device,what,round,flow,ms_after_cause,ms_after_notification" >"$LOST"
 # So that probes are sent in the middle of what the kernel does about a cause.
 preemption=unchanged
@@ -575,10 +622,12 @@ fi
 hv_lay 2
 mkfifo "$TMP/events"
 exec {events}<>"$TMP/events"
-ovctl -n "$H1" -j monitor >"$TMP/events" 3>&- &
+# Before the probes, so that what it takes to be told is no wait for them.
+chrt -f 2 ovctl -n "$H1" -j monitor >"$TMP/events" 3>&- &
 
 if [[ -n $CAUSES ]]; then
 	lay_tenovl
+	lay_stations
 	for ((round = 1; round <= ROUNDS; round++)); do
 		for cause in $CAUSES; do
 			"$cause" "$round"
@@ -601,6 +650,8 @@ cat <<-END
 	by both legs at once, which asks nothing of the VM. Lost before: between the cause and the moment when
 	the listener has the event and changes the VM's leg. (Of a bridge that is deleted the device says
 	port-removed first, which is what counts, and bridge-deleted when it knows.)
+	Head to remote, access ports: what was lost, arrived twice or out of order between head and remote
+	host, and between either of them and the stations at access ports.
 END
 echo
 contest_table || bad=1

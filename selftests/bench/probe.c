@@ -15,6 +15,10 @@
  * once: of these exactly one copy must arrive, whatever the VM knows and whenever it
  * learns it.
  *
+ * Stations at access ports, where a namespace of theirs is given, are raw sockets too: "port" is
+ * the NIC that is itself a port of the device, "veth" is behind an enslaved device. No cause has
+ * anything to do with them, so that every probe of theirs must arrive, once and in order.
+ *
  * The probes have real-time priority, so that nothing comes between the two copies, and
  * with a preemptible kernel they go on in the middle of the cause as well.
  *
@@ -29,6 +33,7 @@
  *	-o		the VM uses the other leg from the cause on
  *	-b MS -a MS	for how long before the cause, and after it and the event
  *	-p US		a further delay of the cause
+ *	-s NETNS	where the stations at access ports are
  *	-f ACTION	carried out before anything is sent; up to four of them
  *	-g PATH		where each lost probe is told
  *
@@ -72,7 +77,7 @@
 #define DRAIN_MS 200	/* what is under way at the end arrives */
 #define WAIT_MS	15000	/* for an event */
 
-enum end { VM, HEAD, REMOTE };
+enum end { VM, HEAD, REMOTE, STATION_PORT, STATION_VETH, ENDS };
 
 struct probe {
 	int64_t sent;
@@ -85,6 +90,7 @@ static struct flow {
 	enum end from, to;
 	bool flood;		/* to all */
 	bool both;		/* by both legs at once; only with -e */
+	bool overheard;		/* sends nothing: head-all, as another one hears it */
 	int64_t next;
 	int n;			/* sent */
 	int last;		/* the highest that arrived */
@@ -100,6 +106,16 @@ static struct flow {
 	{ "both-remote", VM, REMOTE, .both = true },
 	{ "head-remote", HEAD, REMOTE },
 	{ "remote-head", REMOTE, HEAD },
+	{ "port-head", STATION_PORT, HEAD },
+	{ "head-port", HEAD, STATION_PORT },
+	{ "port-remote", STATION_PORT, REMOTE },
+	{ "remote-port", REMOTE, STATION_PORT },
+	{ "veth-head", STATION_VETH, HEAD },
+	{ "head-veth", HEAD, STATION_VETH },
+	{ "veth-remote", STATION_VETH, REMOTE },
+	{ "remote-veth", REMOTE, STATION_VETH },
+	{ "head-all-port", HEAD, STATION_PORT, .flood = true, .overheard = true },
+	{ "head-all-veth", HEAD, STATION_VETH, .flood = true, .overheard = true },
 };
 
 #define FLOWS ((int)(sizeof(flows) / sizeof(flows[0])))
@@ -130,8 +146,10 @@ static struct shared {
 	volatile int failed, leg;
 } *shared;
 
-static const char *names[3];
-static int leg[2], first_leg, udp[3];
+static const char *names[ENDS];
+static int leg[2], first_leg;
+/* By whose place it is: UDP at head and remote host, raw ones of the stations, or -1. */
+static int at_end[ENDS] = { -1, -1, -1, -1, -1 };
 static bool follow, oracle;
 static int64_t heard = -1;
 static char said[32] = "-";
@@ -179,14 +197,23 @@ static void roomy(int fd)
 		die("SO_RCVBUFFORCE");
 }
 
+/* The last byte of either address. */
+static const uint8_t number[ENDS] = { [VM] = 3, [HEAD] = 1, [REMOTE] = 2, [STATION_PORT] = 4,
+				      [STATION_VETH] = 5 };
+
+static bool is_station(enum end end)
+{
+	return end >= STATION_PORT;
+}
+
 static uint32_t address(enum end end)
 {
-	return htonl(0x0a010000 | (end == VM ? 3 : end == HEAD ? 1 : 2));
+	return htonl(0x0a010000 | number[end]);
 }
 
 static void mac(uint8_t *to, enum end end)
 {
-	const uint8_t is[ETH_ALEN] = { 2, 0, 0, 0, 1, end == VM ? 3 : end == HEAD ? 1 : 2 };
+	const uint8_t is[ETH_ALEN] = { 2, 0, 0, 0, 1, number[end] };
 
 	memcpy(to, is, ETH_ALEN);
 }
@@ -228,7 +255,7 @@ static void set_up(const char *dev, bool up)
 	struct ifreq ifr = {};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-	strncpy(ifr.ifr_name, dev, IFNAMSIZ - 1);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
 	if (ioctl(fd, SIOCGIFFLAGS, &ifr))
 		die(dev);
 	ifr.ifr_flags = up ? ifr.ifr_flags | IFF_UP : ifr.ifr_flags & ~IFF_UP;
@@ -371,7 +398,7 @@ static uint16_t ip_checksum(const void *data, int len)
 	return ~(sum + (sum >> 16));
 }
 
-static void send_raw(const struct flow *flow, const struct payload *payload, int by)
+static void send_raw(const struct flow *flow, const struct payload *payload, int fd)
 {
 	struct frame f = {
 		.eth.h_proto = htons(ETH_P_IP),
@@ -384,11 +411,16 @@ static void send_raw(const struct flow *flow, const struct payload *payload, int
 
 	mac(f.eth.h_dest, flow->to);
 	mac(f.eth.h_source, flow->from);
-	f.payload.leg = by;
 	f.ip.csum = ip_checksum(&f.ip, sizeof(f.ip));
 	/* One that cannot be sent is lost. */
-	if (send(leg[by], &f, sizeof(f), 0) < 0)
+	if (send(fd, &f, sizeof(f), 0) < 0)
 		errno = 0;
+}
+
+static void send_leg(const struct flow *flow, struct payload payload, int by)
+{
+	payload.leg = by;
+	send_raw(flow, &payload, leg[by]);
 }
 
 static void send_udp(const struct flow *flow, const struct payload *payload)
@@ -398,9 +430,19 @@ static void send_udp(const struct flow *flow, const struct payload *payload)
 		.sin_addr.s_addr = flow->flood ? htonl(0x0a0100ff) : address(flow->to),
 	};
 
-	if (sendto(udp[flow->from], payload, sizeof(*payload), 0, (struct sockaddr *)&to,
+	if (sendto(at_end[flow->from], payload, sizeof(*payload), 0, (struct sockaddr *)&to,
 		   sizeof(to)) < 0)
 		errno = 0;
+}
+
+/* Who else is to hear what was sent to all. */
+static void note_overhearing(const struct flow *sent)
+{
+	struct flow *flow;
+
+	for (flow = flows; flow < flows + FLOWS; flow++)
+		if (flow->overheard && at_end[flow->to] >= 0)
+			flow->probe[flow->n++].sent = sent->probe[sent->n - 1].sent;
 }
 
 static void send_one(struct flow *flow)
@@ -413,11 +455,15 @@ static void send_one(struct flow *flow)
 	}
 	flow->probe[flow->n++].sent = now();
 	if (flow->both) {
-		send_raw(flow, &payload, 0);
-		send_raw(flow, &payload, 1);
+		send_leg(flow, payload, 0);
+		send_leg(flow, payload, 1);
 	} else if (flow->from == VM) {
-		send_raw(flow, &payload, shared->leg);
+		send_leg(flow, payload, shared->leg);
+	} else if (is_station(flow->from)) {
+		send_raw(flow, &payload, at_end[flow->from]);
 	} else {
+		if (flow->flood)
+			note_overhearing(flow);
 		send_udp(flow, &payload);
 	}
 }
@@ -436,6 +482,19 @@ static void send_due(void)
 	}
 }
 
+/* What was sent as that flow, and is heard here. */
+static struct flow *flow_at(int sent, enum end at)
+{
+	struct flow *flow = &flows[sent];
+
+	if (flow->to == at || !flow->flood)
+		return flow;
+	for (flow = flows; flow < flows + FLOWS; flow++)
+		if (flow->overheard && flow->to == at)
+			return flow;
+	return &flows[sent];
+}
+
 static void arrived(const struct payload *payload, enum end at, int by)
 {
 	struct flow *flow;
@@ -444,7 +503,7 @@ static void arrived(const struct payload *payload, enum end at, int by)
 
 	if (payload->magic != MAGIC || payload->flow >= FLOWS)
 		return;
-	flow = &flows[payload->flow];
+	flow = flow_at(payload->flow, at);
 	if (flow->to != at || seq >= flow->n)
 		return;
 	probe = &flow->probe[seq];
@@ -461,24 +520,24 @@ static void hear_udp(enum end at)
 {
 	struct payload payload;
 
-	while (recv(udp[at], &payload, sizeof(payload), 0) == sizeof(payload))
+	while (recv(at_end[at], &payload, sizeof(payload), 0) == sizeof(payload))
 		arrived(&payload, at, payload.leg);
 }
 
-static void hear_leg(int by)
+static void hear_raw(int fd, enum end at, int by)
 {
 	struct payload payload;
 	struct frame f;
 	uint8_t us[ETH_ALEN];
 	ssize_t len;
 
-	mac(us, VM);
-	while ((len = recv(leg[by], &f, sizeof(f), 0)) > 0) {
+	mac(us, at);
+	while ((len = recv(fd, &f, sizeof(f), 0)) > 0) {
 		if (len != sizeof(f) || f.ip.proto != IPPROTO_UDP ||
 		    (!(f.eth.h_dest[0] & 1) && memcmp(f.eth.h_dest, us, ETH_ALEN)))
 			continue;
 		payload = f.payload;
-		arrived(&payload, VM, by);
+		arrived(&payload, at, by);
 	}
 }
 
@@ -535,8 +594,9 @@ static void hear_monitor(void)
 static void hear(int64_t t)
 {
 	struct pollfd fds[] = {
-		{ 0, POLLIN, 0 }, { udp[HEAD], POLLIN, 0 }, { udp[REMOTE], POLLIN, 0 },
+		{ 0, POLLIN, 0 }, { at_end[HEAD], POLLIN, 0 }, { at_end[REMOTE], POLLIN, 0 },
 		{ leg[0], POLLIN, 0 }, { leg[1], POLLIN, 0 },
+		{ at_end[STATION_PORT], POLLIN, 0 }, { at_end[STATION_VETH], POLLIN, 0 },
 	};
 	int64_t left = t - now();
 	struct timespec ts = { 0 };
@@ -545,14 +605,18 @@ static void hear(int64_t t)
 		ts.tv_sec = left / (1000 * MS);
 		ts.tv_nsec = left % (1000 * MS);
 	}
-	if (ppoll(fds, 5, &ts, NULL) <= 0)
+	if (ppoll(fds, sizeof(fds) / sizeof(fds[0]), &ts, NULL) <= 0)
 		return;
 	if (fds[0].revents & POLLIN)
 		hear_monitor();
 	hear_udp(HEAD);
 	hear_udp(REMOTE);
-	hear_leg(0);
-	hear_leg(1);
+	hear_raw(leg[0], VM, 0);
+	hear_raw(leg[1], VM, 1);
+	if (names[STATION_PORT]) {
+		hear_raw(at_end[STATION_PORT], STATION_PORT, 0);
+		hear_raw(at_end[STATION_VETH], STATION_VETH, 0);
+	}
 }
 
 static int64_t next_due(void)
@@ -578,13 +642,20 @@ static int64_t end_of(int64_t t, int64_t after)
 	return t < shared->done + after ? shared->done + after : t;
 }
 
+static bool is_sent(const struct flow *flow)
+{
+	if (flow->overheard || (flow->both && !follow))
+		return false;
+	return names[flow->from] && names[flow->to];
+}
+
 static void run(int64_t start, int64_t after)
 {
 	int64_t t;
 	int i;
 
 	for (i = 0; i < FLOWS; i++)
-		flows[i].next = flows[i].both && !follow ? INT64_MAX : start + i * MS / FLOWS;
+		flows[i].next = is_sent(&flows[i]) ? start + i * MS / FLOWS : INT64_MAX;
 	for (t = now(); t < end_of(t, after); t = now()) {
 		hear(next_due());
 		send_due();
@@ -601,6 +672,7 @@ static struct {
 	int sent, before[2], after[2], dup, reordered, astray;
 	int both_before, both_after, both_moved;
 	int others_lost, others_odd;
+	int stations_sent, stations_lost, stations_odd;
 	int64_t outage;
 	bool recovered;
 } sum = { .recovered = true };
@@ -652,6 +724,11 @@ static void count_both(const struct flow *flow, int64_t since, int64_t from, FIL
 	sum.reordered += flow->reordered;
 }
 
+static bool has_station(const struct flow *flow)
+{
+	return is_station(flow->from) || is_station(flow->to);
+}
+
 static void count(struct flow *flow, int64_t from, FILE *log)
 {
 	bool vm = flow->from == VM || flow->to == VM;
@@ -669,6 +746,8 @@ static void count(struct flow *flow, int64_t from, FILE *log)
 			continue;
 		if (vm)
 			sum.sent++;
+		else if (has_station(flow))
+			sum.stations_sent++;
 		if (probe->got) {
 			dup += probe->got > 1;
 			/* The port that carries traffic is another one now. */
@@ -677,7 +756,9 @@ static void count(struct flow *flow, int64_t from, FILE *log)
 			continue;
 		}
 		tell_lost(log, flow, probe->sent);
-		if (!vm)
+		if (has_station(flow))
+			sum.stations_lost++;
+		else if (!vm)
 			sum.others_lost++;
 		else if (probe->sent < since)
 			sum.before[to_vm]++;
@@ -690,6 +771,8 @@ static void count(struct flow *flow, int64_t from, FILE *log)
 		sum.dup += dup;
 		sum.reordered += flow->reordered;
 		count_outage(flow, first, last);
+	} else if (has_station(flow)) {
+		sum.stations_odd += dup + flow->reordered;
 	} else {
 		sum.others_odd += dup + flow->reordered;
 	}
@@ -704,16 +787,19 @@ static void count(struct flow *flow, int64_t from, FILE *log)
  * took: microseconds that the actions took
  * both_before,both_after: lost of those that the VM sends by both legs, as above
  * both_moved: how many of them arrived by the leg that was not the first
+ * stations_sent,stations_lost,stations_odd: from and to the stations at access ports; the last
+ *	twice or reordered
  */
 static void tell(void)
 {
-	printf("%d,%d,%s,%lld,%d,%d,%d,%d,%d,%d,%d,%d,%d,%lld,%d,%lld,%d,%d,%d\n", sum.sent, missed, said,
-	       heard < 0 ? -1 : (long long)(heard - shared->caused) / 1000,
+	printf("%d,%d,%s,%lld,%d,%d,%d,%d,%d,%d,%d,%d,%d,%lld,%d,%lld,%d,%d,%d,%d,%d,%d\n",
+	       sum.sent, missed, said, heard < 0 ? -1 : (long long)(heard - shared->caused) / 1000,
 	       sum.before[0], sum.before[1], sum.after[0], sum.after[1],
 	       sum.dup, sum.reordered, sum.astray, sum.others_lost, sum.others_odd,
 	       (long long)sum.outage / 1000, sum.recovered,
 	       (long long)(shared->done - shared->caused) / 1000,
-	       sum.both_before, sum.both_after, sum.both_moved);
+	       sum.both_before, sum.both_after, sum.both_moved,
+	       sum.stations_sent, sum.stations_lost, sum.stations_odd);
 }
 
 static void on_child(int sig)
@@ -727,11 +813,16 @@ static void on_child(int sig)
 
 static void open_all(void)
 {
-	udp[HEAD] = open_udp(HEAD);
-	udp[REMOTE] = open_udp(REMOTE);
+	at_end[HEAD] = open_udp(HEAD);
+	at_end[REMOTE] = open_udp(REMOTE);
 	enter(VM);
 	leg[0] = open_raw("va", ETH_P_IP);
 	leg[1] = open_raw("vb", ETH_P_IP);
+	if (names[STATION_PORT]) {
+		enter(STATION_PORT);
+		at_end[STATION_PORT] = open_raw("port", ETH_P_IP);
+		at_end[STATION_VETH] = open_raw("veth", ETH_P_IP);
+	}
 	enter(HEAD);
 }
 
@@ -768,6 +859,9 @@ static void take(int option)
 	case 'p':
 		wanted.late = atoi(optarg);
 		break;
+	case 's':
+		names[STATION_PORT] = names[STATION_VETH] = optarg;
+		break;
 	case 'f':
 		if (wanted.firsts < 4)
 			wanted.first[wanted.firsts++] = optarg;
@@ -788,7 +882,7 @@ static void begin(int argc, char **argv)
 		      -1, 0);
 	if (shared == MAP_FAILED)
 		die("mmap");
-	while ((option = getopt(argc, argv, "l:eob:a:p:f:g:")) != -1)
+	while ((option = getopt(argc, argv, "l:eob:a:p:s:f:g:")) != -1)
 		take(option);
 	if (argc - optind < 4)
 		explain();

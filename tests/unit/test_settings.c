@@ -201,7 +201,7 @@ static int parse(struct bench *b, struct ovctl_settings *st, const struct ovctl_
 	char *word;
 
 	bench_reset(b);
-	strcpy(copy, text);
+	memcpy(copy, text, strlen(text) + 1);
 	for (word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
 		argv[argc++] = word;
 	return ovctl_settings_parse(&b->ov, st, words, "dev set", argc, argv);

@@ -360,7 +360,7 @@ int ovctl_settings_parse(struct ovctl *ov, struct ovctl_settings *settings,
 			 const struct ovctl_word *words, const char *command, int argc,
 			 char **argv)
 {
-	const struct ovctl_word *seen[OVCTL_VALUES_MAX];
+	const struct ovctl_word *seen[OVCTL_VALUES_MAX] = {};
 	const struct ovctl_word *word;
 	unsigned int count = 0;
 	int used;
