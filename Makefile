@@ -29,7 +29,7 @@ T ?=
 export T
 
 .PHONY: all modules tool install uninstall setup demo check check-debug check-static check-unit \
-	selftest test bench-insn bench-failover shell clean help
+	selftest test bench-insn bench-failover profile shell clean help
 
 all: modules tool
 
@@ -83,6 +83,17 @@ bench-insn: setup
 	tests/check/build stock
 	$(VM)/run --icount -- selftests/bench/insn.sh
 
+# FLOW=NAME as the script says, FAM=v6 for an underlay of IPv6.
+FLOW ?= tenovl-vxlan
+profile: setup
+	tests/check/build stock
+	@mkdir -p build/bench/profile
+	selftests/bench/build-profile build/bench
+	$(VM)/run --icount --out build/bench/profile \
+		--plugin $(CURDIR)/build/bench/profile.so,out=$(CURDIR)/build/bench/profile/blocks -- \
+		env MARK=$(CURDIR)/build/bench/mark $(if $(FAM),FAM=$(FAM)) selftests/bench/profile.sh $(FLOW)
+	selftests/bench/profile.sh --tell build/bench/profile
+
 # ROUNDS=N CAUSES="..." CONTESTANTS="..." as the script says.
 bench-failover: setup
 	tests/check/build stock
@@ -118,5 +129,6 @@ help:
 	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=debug|6.12|7'
 	@echo 'make shell           a root shell in the VM; K=debug'
 	@echo 'make bench-insn      instructions a packet, compared with vxlan and gretap'
+	@echo 'make profile FLOW=F  where the instructions of a path go, by function'
 	@echo 'make bench-failover  probes lost when a bridge fails, compared with bonding, backup_port and polling'
 	@echo 'make clean           removes what was built here, not the cache'

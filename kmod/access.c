@@ -114,12 +114,7 @@ rx_handler_result_t tenovl_access_enter(struct tenovl_port *port, struct sk_buff
 			return tenovl_access_nomem(port);
 	}
 	skb->dev = dev;
-	if (unlikely(!tenovl_depth_enter())) {
-		tenovl_port_drop(port, skb, TENOVL_A_STATS_TX_DROP_DEPTH);
-		return RX_HANDLER_CONSUMED;
-	}
 	tenovl_port_input(port, skb);
-	tenovl_depth_leave();
 	return RX_HANDLER_CONSUMED;
 }
 

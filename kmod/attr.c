@@ -152,6 +152,8 @@ static const struct tenovl_setting tenovl_setting_table[] = {
 	TENOVL_SETTING_L2(MIN_LIVE, min_live, PORTS),
 	TENOVL_SETTING_L2(ANNOUNCE_COUNT, announce_count, PORTS),
 	TENOVL_SETTING_L2(ANNOUNCE_INTERVAL, announce_interval, PORTS),
+	TENOVL_SETTING(UNDERLAY_HOOKS, underlay_hooks),
+	TENOVL_SETTING(FASTPATH, fastpath),
 };
 
 /* The lists of addresses are not in here. */

@@ -62,6 +62,8 @@ static const struct tenovl_settings tenovl_defaults = {
 	.announce_count = 3,
 	.announce_interval = 100,
 	.standby_ingress = TENOVL_STANDBY_INGRESS_DROP,
+	.underlay_hooks = TENOVL_UNDERLAY_HOOKS_HONOUR,
+	.fastpath = true,
 	.revert = true,
 	.learning = true,
 	.source_check = true,
@@ -117,10 +119,11 @@ static struct tenovl_filter *tenovl_filter_new(struct net_device *dev)
 static void tenovl_set_rx_mode(struct net_device *dev)
 {
 	struct tenovl_dev *tdev = netdev_priv(dev);
-	struct tenovl_filter *old;
+	struct tenovl_filter *filter, *old;
 
-	old = rcu_replace_pointer(tdev->filter, tenovl_filter_new(dev),
-				  lockdep_is_held(&dev->addr_list_lock));
+	filter = tenovl_filter_new(dev);
+	WRITE_ONCE(tdev->own_only, filter && !filter->n_uc && !(dev->flags & IFF_PROMISC));
+	old = rcu_replace_pointer(tdev->filter, filter, lockdep_is_held(&dev->addr_list_lock));
 	if (old)
 		kfree_rcu(old, rcu);
 }

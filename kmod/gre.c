@@ -93,7 +93,7 @@ static void tenovl_gre_push(struct sk_buff *skb, const struct tenovl_path *path,
 
 	if (path->flowid)
 		key |= cpu_to_be32(skb_get_hash(skb) & 0xff);
-	gh = skb_push(skb, tenovl_gre_hlen(path));
+	gh = __skb_push(skb, tenovl_gre_hlen(path));
 	skb_reset_transport_header(skb);
 	gh->flags = TENOVL_GRE_KEY | (path->csum ? TENOVL_GRE_CSUM : 0);
 	gh->proto = skb->inner_protocol;

@@ -6,6 +6,7 @@
  */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
+#include <linux/random.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 
@@ -13,6 +14,9 @@
 
 /* More tags than this are carried unread. */
 #define TENOVL_MAX_TAGS	4
+
+/* So that nobody chooses the flows that share a hash. */
+static u64 tenovl_hash_seed __read_mostly;
 
 static void tenovl_inner_parse4(struct sk_buff *skb, struct tenovl_inner *inner)
 {
@@ -114,4 +118,93 @@ bool tenovl_inner_tagged(const struct sk_buff *skb)
 {
 	return skb_vlan_tag_present(skb) ||
 	       eth_type_vlan(((const struct ethhdr *)skb->data)->h_proto);
+}
+
+/* The ports of what is known to begin with them. 0 where there are none to be seen. */
+static u32 tenovl_inner_ports(const struct sk_buff *skb, u8 l4, unsigned int off)
+{
+	if (l4 != IPPROTO_TCP && l4 != IPPROTO_UDP && l4 != IPPROTO_SCTP)
+		return 0;
+	if (off + sizeof(u32) > skb_headlen(skb))
+		return 0;
+	return get_unaligned((const u32 *)(skb->data + off));
+}
+
+/* One round of multiplying and folding. */
+static u64 tenovl_hash_mix(u64 hash, u64 value)
+{
+	hash = (hash ^ value) * GOLDEN_RATIO_64;
+	return hash ^ hash >> 32;
+}
+
+/* A fragment's flow is that of all fragments: only the first has ports. */
+static u64 tenovl_inner_hash4(const struct sk_buff *skb, const struct tenovl_inner *inner,
+			      u32 *ports)
+{
+	const struct iphdr *iph = (const struct iphdr *)(skb->data + inner->noff);
+
+	if (likely(!ip_is_fragment(iph)))
+		*ports = tenovl_inner_ports(skb, inner->l4, inner->noff + iph->ihl * 4);
+	return tenovl_hash_mix(tenovl_hash_seed, get_unaligned((const u64 *)&iph->saddr));
+}
+
+static u64 tenovl_inner_hash6(const struct sk_buff *skb, const struct tenovl_inner *inner,
+			      u32 *ports)
+{
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)(skb->data + inner->noff);
+	const u64 *addr = (const u64 *)&ip6h->saddr;
+	u64 hash = tenovl_hash_seed;
+	int i;
+
+	*ports = tenovl_inner_ports(skb, inner->l4, inner->noff + sizeof(*ip6h));
+	for (i = 0; i < 4; i++)
+		hash = tenovl_hash_mix(hash, get_unaligned(addr + i));
+	return tenovl_hash_mix(hash, (__force u32)ip6_flowlabel(ip6h));
+}
+
+/* The stack's own hash, which looks further, is read from the tag on. */
+static void tenovl_inner_hash_other(struct sk_buff *skb, const struct tenovl_inner *inner)
+{
+	skb_set_network_header(skb, ETH_HLEN);
+	skb_get_hash(skb);
+	skb_set_network_header(skb, inner->noff);
+}
+
+/**
+ * tenovl_inner_hash() - see to it that a frame has the hash of its flow
+ * @skb: the frame, its Ethernet header at skb->data and its IP header linear
+ * @inner: what it carries
+ *
+ * Any context. By the addresses, protocol and ports of an IP packet; what the
+ * stack calls a hash of layer 4 stays. Costs a tenth of the stack's, which takes
+ * any packet apart. Not for what must withstand somebody who can try out: it
+ * chooses among equal ways.
+ */
+void tenovl_inner_hash(struct sk_buff *skb, const struct tenovl_inner *inner)
+{
+	u32 ports = 0;
+	u64 hash;
+
+	if (skb->l4_hash || skb->sw_hash)
+		return;
+	if (inner->proto == htons(ETH_P_IP)) {
+		hash = tenovl_inner_hash4(skb, inner, &ports);
+	} else if (inner->proto == htons(ETH_P_IPV6)) {
+		hash = tenovl_inner_hash6(skb, inner, &ports);
+	} else {
+		tenovl_inner_hash_other(skb, inner);
+		return;
+	}
+	hash = tenovl_hash_mix(hash, (u64)inner->l4 << 32 | ports);
+	__skb_set_sw_hash(skb, (u32)(hash >> 32) ?: 1, ports);
+}
+
+/**
+ * tenovl_inner_init() - choose what hashes depend on
+ *
+ * Module load.
+ */
+void tenovl_inner_init(void)
+{
+	tenovl_hash_seed = get_random_u64();
 }

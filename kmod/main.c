@@ -79,6 +79,7 @@ static int __init tenovl_init(void)
 {
 	int err;
 
+	tenovl_inner_init();
 	err = register_pernet_device(&tenovl_net_ops);
 	if (err)
 		return err;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The way to a peer: its settings resolved into what a header needs, and the
- * route, cached per cpu.
+ * route, cached.
  *
  * The route is chosen by the device's settings alone (addresses, mark, output
  * device, DSCP); nothing of a tenant's frame takes part, so one cached route
- * serves every frame and no tenant chooses its route.
+ * serves every frame and no tenant chooses its route. It is published under RCU
+ * and used without a reference: a count that all processors write would cost
+ * more than the look at whether the route still holds, which each frame takes.
  */
 #include <net/ip6_route.h>
 #include <net/addrconf.h>
@@ -52,10 +54,6 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
 
 	if (!path)
 		return ERR_PTR(-ENOMEM);
-	if (dst_cache_init(&path->dst_cache, GFP_KERNEL)) {
-		kfree(path);
-		return ERR_PTR(-ENOMEM);
-	}
 	path->v6 = !tenovl_addr_v4(daddr);
 	path->layout = tenovl_path_layout(encap, gre_key);
 	path->bare = tenovl_dev_is_l3(tdev);
@@ -77,9 +75,23 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
 	path->csum = tenovl_path_csum(settings, path->layout, path->v6);
 	path->flowid = path->layout == TENOVL_LAYOUT_NVGRE &&
 		       settings->flowid == TENOVL_FLOWID_HASH;
+	path->hashed = path->layout == TENOVL_LAYOUT_VXLAN || path->flowid;
+	path->fastpath = settings->fastpath;
+	path->bypass = settings->underlay_hooks == TENOVL_UNDERLAY_HOOKS_BYPASS;
 	path->hlen = (path->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) +
 		     path->ops->hlen(path);
 	return path;
+}
+
+static void tenovl_outer_free(struct tenovl_outer *outer)
+{
+	dst_release(outer->dst);
+	kfree(outer);
+}
+
+static void tenovl_outer_rcu(struct rcu_head *rcu)
+{
+	tenovl_outer_free(container_of(rcu, struct tenovl_outer, rcu));
 }
 
 /**
@@ -88,9 +100,13 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
  */
 void tenovl_path_free(struct tenovl_path *path)
 {
+	struct tenovl_outer *outer;
+
 	if (!path)
 		return;
-	dst_cache_destroy(&path->dst_cache);
+	outer = rcu_dereference_protected(path->outer, true);
+	if (outer)
+		tenovl_outer_free(outer);
 	kfree(path);
 }
 
@@ -265,60 +281,102 @@ void tenovl_path_lesson4(const struct tenovl_dev *tdev, const struct tenovl_path
 	dst_release(dst);
 }
 
-static struct dst_entry *tenovl_route_cached(struct tenovl_path *path, union tenovl_ip_pair *ip)
-{
-	struct rtable *rt;
-
-	if (path->v6) {
-		ip->daddr6 = path->daddr;
-		return dst_cache_get_ip6(&path->dst_cache, &ip->saddr6);
-	}
-	ip->daddr4 = tenovl_addr_ip4(&path->daddr);
-	rt = dst_cache_get_ip4(&path->dst_cache, &ip->saddr4);
-	return rt ? &rt->dst : NULL;
-}
-
-static void tenovl_route_cache(struct tenovl_path *path, struct dst_entry *dst,
-			       const union tenovl_ip_pair *ip)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	if (path->v6) {
-		dst_cache_set_ip6(&path->dst_cache, dst, &ip->saddr6);
-		return;
-	}
-#endif
-	dst_cache_set_ip4(&path->dst_cache, dst, ip->saddr4);
-}
-
-/**
- * tenovl_path_route() - the route to a peer
- * @tdev: the device
- * @path: the way
- * @ip: filled with the outer addresses
- *
- * RCU, BH off. A route that takes more or less than the last one has the
- * device's MTU looked after.
- *
- * Return: a route with a reference, or an ERR_PTR.
+/* What the IP layer would do on the way by itself: multicast and broadcast are looped
+ * back, an IPsec policy transforms, a light-weight tunnel encapsulates again, and a VRF
+ * has a say. Where there is nothing of that, and none of it comes without a new route,
+ * only hooks and the neighbour are left.
  */
-struct dst_entry *tenovl_path_route(struct tenovl_dev *tdev, struct tenovl_path *path,
-				    union tenovl_ip_pair *ip)
+static bool tenovl_route_is_plain(const struct dst_entry *dst, bool v6)
 {
-	struct dst_entry *dst = tenovl_route_cached(path, ip);
+	if (dst_xfrm(dst) || dst->lwtstate || netif_is_l3_master(dst->dev) ||
+	    netif_is_l3_slave(dst->dev))
+		return false;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (v6)
+		return dst->output == ip6_output && ip6_dst_idev((struct dst_entry *)dst);
+#endif
+	return dst->output == ip_output && ((const struct rtable *)dst)->rt_type == RTN_UNICAST;
+}
+
+static u8 tenovl_route_way(const struct tenovl_dev *tdev, const struct dst_entry *dst, bool v6)
+{
+	if (dst->dev == tdev->dev)
+		return TENOVL_WAY_LOOP;
+	if (tenovl_route_is_local(dst, v6))
+		return TENOVL_WAY_LOCAL;
+	return tenovl_route_is_plain(dst, v6) ? TENOVL_WAY_DIRECT : TENOVL_WAY_STACK;
+}
+
+static struct tenovl_outer *tenovl_outer_new(const struct tenovl_dev *tdev,
+					     const struct tenovl_path *path)
+{
+	struct tenovl_outer *outer = kzalloc(sizeof(*outer), GFP_ATOMIC | __GFP_NOWARN);
+	struct dst_entry *dst;
+
+	if (!outer)
+		return ERR_PTR(-ENOMEM);
+	dst = tenovl_route(tdev, path, &outer->ip);
+	if (IS_ERR(dst)) {
+		kfree(outer);
+		return ERR_CAST(dst);
+	}
+	outer->dst = dst;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (path->v6)
+		outer->cookie = rt6_get_cookie((struct rt6_info *)dst);
+#endif
+	outer->way = tenovl_route_way(tdev, dst, path->v6);
+	return outer;
+}
+
+/* Two processors that come here at once both look the route up; the later one's stays. */
+static void tenovl_path_set_outer(struct tenovl_path *path, struct tenovl_outer *outer)
+{
+	struct tenovl_outer *old;
+
+	old = unrcu_pointer(xchg(&path->outer, RCU_INITIALIZER(outer)));
+	if (old)
+		call_rcu(&old->rcu, tenovl_outer_rcu);
+}
+
+static const struct tenovl_outer *tenovl_path_reroute(struct tenovl_dev *tdev,
+						      struct tenovl_path *path)
+{
+	struct tenovl_outer *outer = tenovl_outer_new(tdev, path);
 	u32 mtu;
 
-	if (likely(dst))
-		return dst;
-	dst = tenovl_route(tdev, path, ip);
-	if (IS_ERR(dst))
-		return dst;
-	tenovl_route_cache(path, dst, ip);
-	mtu = tenovl_route_base_mtu(dst, path->v6);
+	if (IS_ERR(outer)) {
+		/* Not to hold on to what is gone, a device perhaps. */
+		if (PTR_ERR(outer) != -ENOMEM)
+			tenovl_path_set_outer(path, NULL);
+		return outer;
+	}
+	tenovl_path_set_outer(path, outer);
+	mtu = tenovl_route_base_mtu(outer->dst, path->v6);
 	if (mtu != READ_ONCE(path->base_mtu)) {
 		WRITE_ONCE(path->base_mtu, mtu);
 		tenovl_dev_mtu_stale(tdev);
 	}
-	return dst;
+	return outer;
+}
+
+/**
+ * tenovl_path_outer() - the route to a peer
+ * @tdev: the device
+ * @path: the way
+ *
+ * RCU, BH off. A route that takes more or less than the last one has the
+ * device's MTU looked after.
+ *
+ * Return: the route, good until the end of the RCU section, or an ERR_PTR.
+ */
+const struct tenovl_outer *tenovl_path_outer(struct tenovl_dev *tdev, struct tenovl_path *path)
+{
+	const struct tenovl_outer *outer = rcu_dereference(path->outer);
+
+	if (likely(outer && dst_check(outer->dst, outer->cookie)))
+		return outer;
+	return tenovl_path_reroute(tdev, path);
 }
 
 /**

@@ -21,34 +21,35 @@ static bool tenovl_head_lists(const struct tenovl_filter *filter, u32 i, u32 n, 
 	return false;
 }
 
-/* The head's own addresses come before what was learned. */
+/* An address of the head's own; it comes before what was learned. */
 static bool tenovl_head_has(const struct tenovl_dev *tdev, const u8 *dmac)
 {
-	const struct tenovl_filter *filter = rcu_dereference(tdev->filter);
+	const struct tenovl_filter *filter;
 
-	return ether_addr_equal(dmac, tdev->dev->dev_addr) || !filter ||
-	       tenovl_head_lists(filter, 0, filter->n_uc, dmac);
+	if (ether_addr_equal(dmac, tdev->dev->dev_addr))
+		return true;
+	if (likely(READ_ONCE(tdev->own_only)))
+		return false;
+	filter = rcu_dereference(tdev->filter);
+	return !filter || tenovl_head_lists(filter, 0, filter->n_uc, dmac);
 }
 
+/* Would the head take a frame that is for another station? When promiscuous: it is in a
+ * bridge, say.
+ */
+static bool tenovl_head_hears(const struct tenovl_dev *tdev)
+{
+	return !READ_ONCE(tdev->own_only) && READ_ONCE(tdev->dev->flags) & IFF_PROMISC;
+}
+
+/* A frame for many: broadcast, and groups that it is in. */
 static bool tenovl_head_joined(const struct tenovl_dev *tdev, const u8 *dmac)
 {
 	const struct tenovl_filter *filter = rcu_dereference(tdev->filter);
 
-	return is_broadcast_ether_addr(dmac) || !filter ||
+	return READ_ONCE(tdev->dev->flags) & (IFF_PROMISC | IFF_ALLMULTI) ||
+	       is_broadcast_ether_addr(dmac) || !filter ||
 	       tenovl_head_lists(filter, filter->n_uc, filter->n, dmac);
-}
-
-/* Would the head take a frame for an address that is not its own? Groups that it is in
- * and broadcast; everything when promiscuous (it is in a bridge, say).
- */
-static bool tenovl_head_wants(const struct tenovl_dev *tdev, const u8 *dmac)
-{
-	unsigned int flags = READ_ONCE(tdev->dev->flags);
-
-	if (flags & IFF_PROMISC)
-		return true;
-	return is_multicast_ether_addr(dmac) &&
-	       (flags & IFF_ALLMULTI || tenovl_head_joined(tdev, dmac));
 }
 
 /* To the selected one of the bridges. */
@@ -174,14 +175,17 @@ struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place f
 	struct tenovl_fdb_entry *entry = NULL;
 	struct tenovl_verdict verdict = {};
 
-	if (from != TENOVL_PLACE_HEAD) {
-		verdict.head = !is_multicast_ether_addr(dmac) && tenovl_head_has(tdev, dmac);
-		if (verdict.head)
-			return verdict;
-		verdict.head = tenovl_head_wants(tdev, dmac);
-	}
-	if (!is_multicast_ether_addr(dmac))
+	if (unlikely(is_multicast_ether_addr(dmac))) {
+		verdict.head = from != TENOVL_PLACE_HEAD && tenovl_head_joined(tdev, dmac);
+	} else {
+		if (from != TENOVL_PLACE_HEAD) {
+			verdict.head = tenovl_head_has(tdev, dmac);
+			if (verdict.head)
+				return verdict;
+			verdict.head = tenovl_head_hears(tdev);
+		}
 		entry = tenovl_fdb_find(tdev, dmac);
+	}
 	if (entry)
 		tenovl_switch_by_entry(tdev, from, port, dmac, rcu_dereference(entry->side),
 				       &verdict);

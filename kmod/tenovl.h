@@ -14,7 +14,6 @@
 #include <linux/rhashtable.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/xarray.h>
-#include <net/dst_cache.h>
 #include <net/genetlink.h>
 #include <net/gro_cells.h>
 #include <net/ipv6.h>
@@ -87,6 +86,7 @@ enum tenovl_layout {
  * @udp_csum: enum tenovl_csum
  * @inner_vlan: enum tenovl_inner_vlan
  * @standby_ingress: enum tenovl_standby_ingress
+ * @underlay_hooks: enum tenovl_underlay_hooks
  * @has_local: @local was set
  * @has_vni: @vni was set
  * @dscp_inherit: copy the inner DSCP
@@ -95,6 +95,7 @@ enum tenovl_layout {
  * @learning: learn source addresses
  * @source_check: receive from configured peers only
  * @revert: go back to a better port
+ * @fastpath: past what the IP layer has nothing to do in
  * @rcu: for the whole
  *
  * Never changed once published: a change makes a new one. Published in
@@ -126,6 +127,7 @@ struct tenovl_settings {
 	u8 udp_csum;
 	u8 inner_vlan;
 	u8 standby_ingress;
+	u8 underlay_hooks;
 	bool has_local;
 	bool has_vni;
 	bool dscp_inherit;
@@ -134,6 +136,7 @@ struct tenovl_settings {
 	bool learning;
 	bool source_check;
 	bool revert;
+	bool fastpath;
 	struct rcu_head rcu;
 };
 
@@ -276,6 +279,57 @@ struct tenovl_inner {
 };
 
 /**
+ * union tenovl_ip_pair - the outer addresses that a route settled on
+ * @saddr4: IPv4 source
+ * @daddr4: IPv4 destination
+ * @saddr6: IPv6 source
+ * @daddr6: IPv6 destination
+ */
+union tenovl_ip_pair {
+	struct {
+		__be32 saddr4;
+		__be32 daddr4;
+	};
+	struct {
+		struct in6_addr saddr6;
+		struct in6_addr daddr6;
+	};
+};
+
+/**
+ * enum tenovl_way - how a route is gone
+ * @TENOVL_WAY_STACK: through the whole of the IP layer
+ * @TENOVL_WAY_DIRECT: the IP layer has nothing to do on it but to find the neighbour
+ * @TENOVL_WAY_LOCAL: it ends on this host
+ * @TENOVL_WAY_LOOP: it leads into the device itself
+ */
+enum tenovl_way {
+	TENOVL_WAY_STACK,
+	TENOVL_WAY_DIRECT,
+	TENOVL_WAY_LOCAL,
+	TENOVL_WAY_LOOP,
+};
+
+/**
+ * struct tenovl_outer - a route that was looked up for a path
+ * @dst: the route, held
+ * @cookie: tells whether an IPv6 route is still the one
+ * @way: enum tenovl_way
+ * @ip: the outer addresses that it settled on
+ * @rcu: for the whole
+ *
+ * Never changed once published: another route makes a new one. Whoever reads it
+ * under RCU may use @dst without a reference of his own.
+ */
+struct tenovl_outer {
+	struct dst_entry *dst;
+	u32 cookie;
+	u8 way;
+	union tenovl_ip_pair ip;
+	struct rcu_head rcu;
+};
+
+/**
  * struct tenovl_path - how to send to a peer: settings resolved, route cached
  * @ops: the encapsulation
  * @saddr: outer source, or the any address of the family
@@ -297,12 +351,15 @@ struct tenovl_inner {
  * @dscp_inherit: copy the inner DSCP instead of @tos
  * @csum: send a UDP or GRE checksum
  * @flowid: put a flow hash into NVGRE's FlowID
+ * @hashed: the flow of what is sent shows in the header
+ * @fastpath: nothing of the IP layer is run through that has nothing to do
+ * @bypass: the netfilter hooks of the underlay are not asked
  * @base_mtu: largest outer packet by the route's device and metric, without
  *	what ICMP taught; 0 before the first route. Written on the packet path.
- * @dst_cache: the route, per cpu
+ * @outer: the route, NULL before the first; replaced on the packet path
  * @rcu: for the whole
  *
- * Never changed once published, but for @base_mtu and @dst_cache. Owned by the
+ * Never changed once published, but for @base_mtu and @outer. Owned by the
  * peer, replaced under RTNL, read under RCU.
  */
 struct tenovl_path {
@@ -326,8 +383,11 @@ struct tenovl_path {
 	bool dscp_inherit;
 	bool csum;
 	bool flowid;
+	bool hashed;
+	bool fastpath;
+	bool bypass;
 	u32 base_mtu;
-	struct dst_cache dst_cache;
+	struct tenovl_outer __rcu *outer;
 	struct rcu_head rcu;
 };
 
@@ -705,6 +765,8 @@ struct tenovl_announcement {
  * @routes: inner prefix to peer in mode l3, else NULL; never changed
  * @flood: the flood list, NULL for none
  * @filter: what the head wants, NULL for everything
+ * @own_only: of what is for one station, it wants what is for its own address alone; as
+ *	@filter and its flags say, in one look
  * @selected: the port that carries traffic, NULL for none; written by select.c alone
  * @access: &struct tenovl_port of the access role, written under RTNL
  * @bridges: &struct tenovl_port of the bridge role, written under RTNL
@@ -746,6 +808,7 @@ struct tenovl_dev {
 	struct tenovl_port __rcu *selected;
 	struct list_head access;
 	struct list_head bridges;
+	bool own_only;
 	struct gro_cells gro_cells;
 	u8 mode;
 
@@ -780,24 +843,6 @@ static inline bool tenovl_dev_is_l3(const struct tenovl_dev *tdev)
 {
 	return tdev->mode == TENOVL_MODE_L3;
 }
-
-/**
- * union tenovl_ip_pair - the outer addresses that a route settled on
- * @saddr4: IPv4 source
- * @daddr4: IPv4 destination
- * @saddr6: IPv6 source
- * @daddr6: IPv6 destination
- */
-union tenovl_ip_pair {
-	struct {
-		__be32 saddr4;
-		__be32 daddr4;
-	};
-	struct {
-		struct in6_addr saddr6;
-		struct in6_addr daddr6;
-	};
-};
 
 /**
  * struct tenovl_encap_ops - an encapsulation, towards the common path
@@ -1325,14 +1370,19 @@ void tenovl_path_lesson4(const struct tenovl_dev *tdev, const struct tenovl_path
 			 struct sk_buff *skb, u32 mtu);
 u32 tenovl_path_route_mtu(struct tenovl_dev *tdev, const struct tenovl_path *path, u32 *pmtu);
 /* RCU, BH off */
-struct dst_entry *tenovl_path_route(struct tenovl_dev *tdev, struct tenovl_path *path,
-				    union tenovl_ip_pair *ip);
+const struct tenovl_outer *tenovl_path_outer(struct tenovl_dev *tdev, struct tenovl_path *path);
 bool tenovl_route_is_local(const struct dst_entry *dst, bool v6);
 
 /* inner.c: what a frame carries */
 void tenovl_inner_parse(struct sk_buff *skb, struct tenovl_inner *inner);
 bool tenovl_inner_parse_packet(struct sk_buff *skb, struct tenovl_inner *inner);
 bool tenovl_inner_tagged(const struct sk_buff *skb);
+void tenovl_inner_hash(struct sk_buff *skb, const struct tenovl_inner *inner);
+void tenovl_inner_init(void);
+
+/* output.c: outer packets. BH off, RCU. */
+int tenovl_output(struct tenovl_dev *tdev, struct sk_buff *skb, const struct tenovl_path *path,
+		  const struct tenovl_outer *outer, u8 tos, bool df, bool fits);
 
 /* xmit.c: frames that leave. BH off. */
 netdev_tx_t tenovl_xmit(struct sk_buff *skb, struct net_device *dev);

@@ -73,19 +73,21 @@ static void tenovl_vxlan_push(struct sk_buff *skb, const struct tenovl_path *pat
 	struct tenovl_vxlanhdr *vh;
 	struct udphdr *uh;
 
-	vh = skb_push(skb, sizeof(*vh));
+	uh = __skb_push(skb, TENOVL_VXLAN_HLEN);
+	skb_reset_transport_header(skb);
+	vh = (struct tenovl_vxlanhdr *)(uh + 1);
 	vh->flags = TENOVL_VXLAN_I;
 	vh->vni = path->id;
-	uh = skb_push(skb, sizeof(*uh));
-	skb_reset_transport_header(skb);
 	uh->source = sport;
 	uh->dest = path->dport;
 	uh->len = htons(skb->len);
 	uh->check = 0;
+	if (!path->csum)
+		return;
 	if (path->v6)
-		udp6_set_csum(!path->csum, skb, &ip->saddr6, &ip->daddr6, skb->len);
+		udp6_set_csum(false, skb, &ip->saddr6, &ip->daddr6, skb->len);
 	else
-		udp_set_csum(!path->csum, skb, ip->saddr4, ip->daddr4, skb->len);
+		udp_set_csum(false, skb, ip->saddr4, ip->daddr4, skb->len);
 }
 
 const struct tenovl_encap_ops tenovl_vxlan_ops = {

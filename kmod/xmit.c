@@ -109,7 +109,9 @@ static int tenovl_build_answer(struct sk_buff *skb, struct dst_entry *dst,
 	return rc;
 }
 
-/* Return: 0 to send it, a counter to drop it by, or -1 when it was consumed. */
+/* What is too big for the route. Return: 0 to send it and have it fragmented, a counter
+ * to drop it by, or -1 when it was consumed.
+ */
 static int tenovl_check_pmtu(struct tenovl_dev *tdev, struct sk_buff *skb,
 			     struct dst_entry *dst, const struct tenovl_path *path,
 			     const struct tenovl_inner *inner)
@@ -117,8 +119,6 @@ static int tenovl_check_pmtu(struct tenovl_dev *tdev, struct sk_buff *skb,
 	bool fragment;
 	int rc;
 
-	if (likely(!tenovl_too_big(skb, dst, path, inner)))
-		return 0;
 	fragment = tenovl_outer_may_fragment(path, inner);
 	if (path->bare)
 		return tenovl_transit_too_big(tdev, skb, dst_mtu(dst) - path->hlen, fragment,
@@ -135,65 +135,6 @@ static int tenovl_check_pmtu(struct tenovl_dev *tdev, struct sk_buff *skb,
 		return TENOVL_A_STATS_TX_DROP_NOMEM;
 	return fragment ? 0 : TENOVL_A_STATS_TX_DROP_TOO_BIG;
 }
-
-static int tenovl_send4(struct tenovl_dev *tdev, struct sk_buff *skb, struct dst_entry *dst,
-			const struct tenovl_path *path, const union tenovl_ip_pair *ip, u8 tos,
-			bool df)
-{
-	struct iphdr *iph;
-
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-	iph = skb_push(skb, sizeof(*iph));
-	skb_reset_network_header(skb);
-	iph->version = 4;
-	iph->ihl = sizeof(*iph) >> 2;
-	iph->tos = tos;
-	iph->ttl = path->ttl ?: ip4_dst_hoplimit(dst);
-	iph->protocol = path->ops->proto;
-	iph->saddr = ip->saddr4;
-	iph->daddr = ip->daddr4;
-	/* RFC 6864: what is never fragmented needs no id. */
-	if (df && !ip_mtu_locked(dst)) {
-		iph->frag_off = htons(IP_DF);
-		iph->id = 0;
-	} else {
-		iph->frag_off = 0;
-		__ip_select_ident(tdev->net, iph, skb_shinfo(skb)->gso_segs ?: 1);
-	}
-	skb_dst_set(skb, dst);
-	return ip_local_out(tdev->net, NULL, skb);
-}
-
-#if IS_ENABLED(CONFIG_IPV6)
-static int tenovl_send6(struct tenovl_dev *tdev, struct sk_buff *skb, struct dst_entry *dst,
-			const struct tenovl_path *path, const union tenovl_ip_pair *ip, u8 tos,
-			bool df)
-{
-	struct ipv6hdr *ip6h;
-
-	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
-	skb->ignore_df = !df;
-	ip6h = skb_push(skb, sizeof(*ip6h));
-	skb_reset_network_header(skb);
-	ip6_flow_hdr(ip6h, tos, 0);
-	/* ip6_local_out() fills in the payload length. */
-	ip6h->nexthdr = path->ops->proto;
-	ip6h->hop_limit = path->ttl ?: ip6_dst_hoplimit(dst);
-	ip6h->saddr = ip->saddr6;
-	ip6h->daddr = ip->daddr6;
-	skb_dst_set(skb, dst);
-	return ip6_local_out(tdev->net, NULL, skb);
-}
-#else
-static int tenovl_send6(struct tenovl_dev *tdev, struct sk_buff *skb, struct dst_entry *dst,
-			const struct tenovl_path *path, const union tenovl_ip_pair *ip, u8 tos,
-			bool df)
-{
-	dst_release(dst);
-	kfree_skb(skb);
-	return -EAFNOSUPPORT;
-}
-#endif
 
 static void tenovl_xmit_done(struct tenovl_dev *tdev, struct tenovl_peer *peer, u32 len, int err)
 {
@@ -226,16 +167,28 @@ static struct sk_buff *tenovl_make_room(struct sk_buff *skb, unsigned int headro
 	return skb;
 }
 
+/* As iptunnel_handle_offloads(), which is called where there is anything to do. */
+static int tenovl_offload(struct sk_buff *skb, int gso)
+{
+	if (skb_is_gso(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
+		return iptunnel_handle_offloads(skb, gso);
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->encapsulation = 0;
+	return 0;
+}
+
 /* The border: nothing of the tenant's skb but its payload, its hash and its
  * socket (for back pressure) reaches the underlay. Its priority would choose a
  * class of the underlay's qdiscs.
  */
 static int tenovl_encapsulate(struct sk_buff *skb, const struct tenovl_path *path,
-			      const union tenovl_ip_pair *ip)
+			      const union tenovl_ip_pair *ip, const struct tenovl_inner *inner)
 {
 	const struct tenovl_encap_ops *ops = path->ops;
 
-	if (iptunnel_handle_offloads(skb, path->csum ? ops->gso_csum : ops->gso))
+	if (path->hashed)
+		tenovl_inner_hash(skb, inner);
+	if (unlikely(tenovl_offload(skb, path->csum ? ops->gso_csum : ops->gso)))
 		return TENOVL_A_STATS_TX_DROP_OFFLOAD;
 	skb_set_inner_protocol(skb, path->bare ? skb->protocol : htons(ETH_P_TEB));
 	skb_scrub_packet(skb, true);
@@ -246,45 +199,41 @@ static int tenovl_encapsulate(struct sk_buff *skb, const struct tenovl_path *pat
 	return 0;
 }
 
-/* Consumes the route. Return: 0 when the frame was consumed, or a counter. */
+/* Return: 0 when the frame was consumed, or a counter. */
 static unsigned int tenovl_xmit_route(struct tenovl_dev *tdev, struct tenovl_peer *peer,
-				      struct sk_buff *skb, struct dst_entry *dst,
-				      const struct tenovl_path *path,
-				      const union tenovl_ip_pair *ip,
+				      struct sk_buff *skb, const struct tenovl_path *path,
+				      const struct tenovl_outer *outer,
 				      const struct tenovl_inner *inner)
 {
+	const struct dst_entry *dst = outer->dst;
 	bool df = !tenovl_outer_may_fragment(path, inner);
 	u8 tos = tenovl_outer_tos(path, inner);
 	u32 len = skb->len;
+	bool fits;
 	int rc;
 
-	rc = tenovl_check_pmtu(tdev, skb, dst, path, inner);
-	if (rc)
-		goto release_dst;
+	fits = !tenovl_too_big(skb, dst, path, inner);
+	if (unlikely(!fits)) {
+		rc = tenovl_check_pmtu(tdev, skb, outer->dst, path, inner);
+		if (rc)
+			return max(rc, 0);
+	}
 	skb = tenovl_make_room(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + path->hlen);
-	if (!skb) {
+	if (unlikely(!skb)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
 		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_TX_DROPS);
-		goto release_dst;
+		return 0;
 	}
-	rc = tenovl_encapsulate(skb, path, ip);
-	if (rc) {
+	rc = tenovl_encapsulate(skb, path, &outer->ip, inner);
+	if (unlikely(rc)) {
 		/* Not the frame that the caller knows: there may be a larger one in its place. */
 		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_TX_DROPS);
 		tenovl_drop(tdev, skb, rc);
-		rc = 0;
-		goto release_dst;
+		return 0;
 	}
-	if (path->v6)
-		rc = tenovl_send6(tdev, skb, dst, path, ip, tos, df);
-	else
-		rc = tenovl_send4(tdev, skb, dst, path, ip, tos, df);
+	rc = tenovl_output(tdev, skb, path, outer, tos, df, fits);
 	tenovl_xmit_done(tdev, peer, len, rc);
 	return 0;
-
-release_dst:
-	dst_release(dst);
-	return max(rc, 0);
 }
 
 /* A peer on this host needs no header. Return: as tenovl_xmit_route(). */
@@ -327,29 +276,25 @@ static unsigned int tenovl_xmit_path(struct tenovl_dev *tdev, struct tenovl_peer
 				     struct sk_buff *skb, const struct tenovl_inner *inner)
 {
 	struct tenovl_path *path = rcu_dereference(peer->path);
+	const struct tenovl_outer *outer;
 	struct tenovl_dev *target;
-	union tenovl_ip_pair ip;
-	struct dst_entry *dst;
 
 	if (!path)
 		return TENOVL_A_STATS_TX_DROP_UNCONFIGURED;
 	if (READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
 		return TENOVL_A_STATS_TX_DROP_PEER_DOWN;
-	dst = tenovl_path_route(tdev, path, &ip);
-	if (IS_ERR(dst))
-		return TENOVL_A_STATS_TX_DROP_NO_ROUTE;
-	if (unlikely(dst->dev == tdev->dev)) {
-		dst_release(dst);
+	outer = tenovl_path_outer(tdev, path);
+	if (IS_ERR(outer))
+		return PTR_ERR(outer) == -ENOMEM ? TENOVL_A_STATS_TX_DROP_NOMEM :
+						   TENOVL_A_STATS_TX_DROP_NO_ROUTE;
+	if (unlikely(outer->way == TENOVL_WAY_LOOP))
 		return TENOVL_A_STATS_TX_DROP_LOOP;
-	}
-	if (unlikely(tenovl_route_is_local(dst, path->v6))) {
+	if (unlikely(outer->way == TENOVL_WAY_LOCAL)) {
 		target = tenovl_xmit_target(tdev, path);
-		if (target) {
-			dst_release(dst);
-			return tenovl_xmit_handover(tdev, peer, skb, target, path, &ip);
-		}
+		if (target)
+			return tenovl_xmit_handover(tdev, peer, skb, target, path, &outer->ip);
 	}
-	return tenovl_xmit_route(tdev, peer, skb, dst, path, &ip, inner);
+	return tenovl_xmit_route(tdev, peer, skb, path, outer, inner);
 }
 
 /**
@@ -388,6 +333,8 @@ static void tenovl_xmit_flood(struct tenovl_dev *tdev, struct sk_buff *skb,
 		return;
 	}
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_FLOOD);
+	/* Once for all copies. */
+	tenovl_inner_hash(skb, inner);
 	headroom = max_t(unsigned int, skb_headroom(skb), tdev->dev->needed_headroom);
 	for (i = 0; i < flood->n - 1; i++) {
 		copy = tenovl_copy(skb, headroom);
@@ -418,17 +365,10 @@ static void tenovl_xmit_learn(struct tenovl_dev *tdev, const struct tenovl_setti
 		tenovl_fdb_seen(entry);
 }
 
-/* The flow of a tagged frame is hashed from its tag on, where the stack's
- * dissector begins to read; behind that, the network header is the packet's.
- */
 static void tenovl_xmit_parse(struct sk_buff *skb, struct tenovl_inner *inner)
 {
 	tenovl_inner_parse(skb, inner);
-	skb_set_network_header(skb, ETH_HLEN);
-	if (unlikely(inner->noff != ETH_HLEN)) {
-		skb_get_hash(skb);
-		skb_set_network_header(skb, inner->noff);
-	}
+	skb_set_network_header(skb, inner->noff);
 }
 
 /* A frame that stays on this host, from one of our netdevices to another. A station is
@@ -561,25 +501,23 @@ static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 static bool tenovl_port_takes(const struct tenovl_port *port,
 			      const struct tenovl_settings *settings, const struct ethhdr *eth)
 {
-	if (likely(rcu_access_pointer(port->tdev->selected) == port))
-		return true;
 	if (tenovl_port_is_access(port))
 		return true;
 	return settings->standby_ingress == TENOVL_STANDBY_INGRESS_LEARN &&
 	       !is_multicast_ether_addr(eth->h_dest);
 }
 
-/* Return: 0, or the counter to drop it by. */
-static unsigned int tenovl_port_admit(const struct tenovl_port *port,
-				      const struct tenovl_settings *settings,
-				      const struct sk_buff *skb)
+/* None is selected while the head is down. Return: 0, or the counter to drop it by. */
+static __always_inline unsigned int tenovl_port_admit(const struct tenovl_port *port,
+						      const struct tenovl_settings *settings,
+						      const struct sk_buff *skb)
 {
-	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
-
-	if (!netif_running(port->tdev->dev))
-		return TENOVL_A_STATS_PORT_DROP_DOWN;
-	if (unlikely(!tenovl_port_takes(port, settings, eth)))
-		return TENOVL_A_STATS_PORT_DROP_STANDBY;
+	if (rcu_access_pointer(port->tdev->selected) != port) {
+		if (!netif_running(port->tdev->dev))
+			return TENOVL_A_STATS_PORT_DROP_DOWN;
+		if (!tenovl_port_takes(port, settings, (const struct ethhdr *)skb->data))
+			return TENOVL_A_STATS_PORT_DROP_STANDBY;
+	}
 	if (settings->inner_vlan == TENOVL_INNER_VLAN_DROP && tenovl_inner_tagged(skb))
 		return TENOVL_A_STATS_TX_DROP_VLAN;
 	return 0;
@@ -606,11 +544,12 @@ static void tenovl_port_learn(struct tenovl_port *port, const struct tenovl_sett
  *
  * Return: 0, or the counter to drop it by.
  */
-static unsigned int tenovl_port_source(struct tenovl_port *port,
-				       const struct tenovl_settings *settings, const u8 *mac)
+static __always_inline unsigned int tenovl_port_source(struct tenovl_port *port,
+						       const struct tenovl_settings *settings,
+						       const u8 *mac)
 {
-	u64 source = (u64)get_unaligned((const u32 *)mac) << 32 |
-		     (u32)get_unaligned((const u16 *)(mac + 4)) << 16 | (u16)jiffies | 1;
+	/* The two bytes behind the address are the frame's type. */
+	u64 source = (get_unaligned_be64(mac) & ~0xffffULL) | (u16)jiffies | 1;
 
 	if (likely(__this_cpu_read(port->stats->last_source) == source))
 		return 0;
@@ -622,9 +561,9 @@ static unsigned int tenovl_port_source(struct tenovl_port *port,
 	return 0;
 }
 
-static void tenovl_port_forward(struct tenovl_port *port, struct sk_buff *skb,
-				const struct tenovl_settings *settings,
-				const struct tenovl_inner *inner)
+static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct sk_buff *skb,
+						const struct tenovl_settings *settings,
+						const struct tenovl_inner *inner)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
 	struct tenovl_dev *tdev = port->tdev;
@@ -646,14 +585,8 @@ static void tenovl_port_forward(struct tenovl_port *port, struct sk_buff *skb,
 		tenovl_xmit_rest(tdev, port, skb, settings, &verdict, inner);
 }
 
-/**
- * tenovl_port_input() - a frame came by a port
- * @port: the port
- * @skb: the frame, its Ethernet header at skb->data; consumed
- *
- * BH off, RCU, one depth entered.
- */
-void tenovl_port_input(struct tenovl_port *port, struct sk_buff *skb)
+/* Both ways in have it, and what it calls, inlined: the calls would be a third of it. */
+static __always_inline void tenovl_port_take(struct tenovl_port *port, struct sk_buff *skb)
 {
 	const struct tenovl_settings *settings = rcu_dereference(port->tdev->settings);
 	const struct tenovl_guard *guard = rcu_dereference(port->guard);
@@ -684,6 +617,23 @@ drop:
 }
 
 /**
+ * tenovl_port_input() - a frame came by a port
+ * @port: the port
+ * @skb: the frame, its Ethernet header at skb->data; consumed
+ *
+ * BH off, RCU.
+ */
+void tenovl_port_input(struct tenovl_port *port, struct sk_buff *skb)
+{
+	if (unlikely(!tenovl_depth_enter())) {
+		tenovl_port_drop(port, skb, TENOVL_A_STATS_TX_DROP_DEPTH);
+		return;
+	}
+	tenovl_port_take(port, skb);
+	tenovl_depth_leave();
+}
+
+/**
  * tenovl_port_xmit() - ndo_start_xmit of a port
  * @skb: a frame of the bridge that the port is in, or of the container
  * @dev: the port
@@ -706,7 +656,7 @@ netdev_tx_t tenovl_port_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (unlikely(hook))
 		tenovl_hook_receive(hook, skb);
 	else
-		tenovl_port_input(port, skb);
+		tenovl_port_take(port, skb);
 	rcu_read_unlock();
 	tenovl_depth_leave();
 	return NETDEV_TX_OK;

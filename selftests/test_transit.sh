@@ -217,7 +217,7 @@ goes()
 		fi
 	done
 	before=$(counter "$V1" tr0 tx-drop-inner-route)
-	capture_start goes "$H1" u0 proto gre or ip6 proto gre
+	capture_start goes "$H1" u0 -Q out proto gre or ip6 proto gre
 	inject "$V1" <"$TMP/packets"
 	same $((before + lost)) "$(counter "$V1" tr0 tx-drop-inner-route)" "packets without a route"
 	capture_wait goes "$n" "all $n packets are sent"
@@ -463,7 +463,7 @@ test_one_host()
 	same 0 "$(counter "$V1" tr0 rx-packets)" "frames taken by the transit"
 	same "0 0" "$(counter "$S" s1 rx-packets) $(counter "$V1" tr0 tx-handover)" "taken by the segment"
 	must_fail_with "Another device receives this VNI at this local address already" \
-		ovctl -n "$S" dev set s1 local 10.9.1.1
+		ovctl -n "$H1" dev add s9 netns "$S" vni 300 encap gre gre-key plain local 10.9.1.1
 }
 
 net_more()
@@ -769,7 +769,7 @@ test_loop()
 	ns_new H1
 	addr "$H1" lo 10.9.0.1/32
 	ovctl -n "$H1" batch - <<-END
-		dev add tr0 mode l3 vni 9 local 10.9.0.1
+		dev add tr0 mode l3 vni 9 local 10.9.0.1 mtu 1400
 		peer add tr0 10.77.0.2
 		route add tr0 0.0.0.0/0 peer 10.77.0.2
 	END
@@ -779,7 +779,7 @@ test_loop()
 	same 3 "$(counter "$H1" tr0 tx-drop-loop)" "packets that would go round"
 	# And by two devices that send through one another.
 	ovctl -n "$H1" batch - <<-END
-		dev add tr1 mode l3 vni 10 local 10.9.0.1
+		dev add tr1 mode l3 vni 10 local 10.9.0.1 mtu 1400
 		peer add tr1 10.78.0.2
 		route add tr1 0.0.0.0/0 peer 10.78.0.2
 		peer add tr0 10.79.0.2

@@ -138,6 +138,19 @@ enum tenovl_standby_ingress {
 };
 
 /**
+ * enum tenovl_underlay_hooks - Whether netfilter's hooks of the underlay see
+ *   the outer packets that a device sends.
+ * @TENOVL_UNDERLAY_HOOKS_HONOUR: They do.
+ * @TENOVL_UNDERLAY_HOOKS_BYPASS: They do not, but for those of security
+ *   modules; a packet that takes the whole way through the IP layer for
+ *   another reason is seen as well.
+ */
+enum tenovl_underlay_hooks {
+	TENOVL_UNDERLAY_HOOKS_HONOUR,
+	TENOVL_UNDERLAY_HOOKS_BYPASS,
+};
+
+/**
  * enum tenovl_port_state - What a port is to its device.
  * @TENOVL_PORT_STATE_UNUSABLE: Cannot carry traffic: it, its bridge or the
  *   device is down, it is in no bridge, or the bridge does not forward by it.
@@ -301,6 +314,8 @@ enum {
 	TENOVL_A_DEV_ANNOUNCE_INTERVAL,
 	TENOVL_A_DEV_PORTS,
 	TENOVL_A_DEV_SELECTION,
+	TENOVL_A_DEV_UNDERLAY_HOOKS,
+	TENOVL_A_DEV_FASTPATH,
 	TENOVL_A_DEV_ROUTES,
 
 	__TENOVL_A_DEV_MAX,
@@ -470,6 +485,7 @@ enum {
 	TENOVL_A_STATS_PORT_DROP_BIG,
 	TENOVL_A_STATS_PORT_DROP_OUTPUT,
 	TENOVL_A_STATS_PORT_DROP_NOMEM,
+	TENOVL_A_STATS_TX_STACK,
 	TENOVL_A_STATS_TX_DROP_INNER_HEADER,
 	TENOVL_A_STATS_TX_DROP_INNER_ROUTE,
 	TENOVL_A_STATS_RX_DROP_INNER_HEADER,

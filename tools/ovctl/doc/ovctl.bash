@@ -70,9 +70,10 @@ _ovctl_values()
 	inner-source) _ovctl_offer any none ;;
 	mac | ip) _ovctl_offer any ;;
 	role) _ovctl_offer bridge access ;;
-	udp-zero-csum6-rx | gre-csum | learning | source-check | flood | revert) _ovctl_offer on off ;;
+	udp-zero-csum6-rx | gre-csum | learning | source-check | flood | revert | fastpath) _ovctl_offer on off ;;
 	isolated | dhcp-server | router) _ovctl_offer on off ;;
 	standby-ingress) _ovctl_offer drop learn ;;
+	underlay-hooks) _ovctl_offer honour bypass ;;
 	bridge) _ovctl_offer "$(_ovctl_links)" ;;
 	link) _ovctl_offer none "$(_ovctl_links)" ;;
 	netns) _ovctl_offer "$(ip netns list 2>/dev/null | awk '{ print $1 }')" ;;
@@ -92,7 +93,7 @@ _ovctl_settings()
 	local dev="vni encap gre-key flowid local dstport srcport link mark ttl dscp df udp-csum
 		udp-zero-csum6-rx gre-csum inner-vlan learning ageing max-learned move-limit
 		move-window source-check mtu standby-ingress revert revert-delay hold min-live
-		announce-count announce-interval"
+		announce-count announce-interval underlay-hooks fastpath"
 	local port="isolated mac ip dhcp-server router rate burst flood-rate flood-burst max-learned"
 
 	_ovctl_values "${COMP_WORDS[COMP_CWORD - 1]}" && return
@@ -120,9 +121,63 @@ _ovctl_settings()
 	esac
 }
 
+# The options of a command of the store.
+_ovctl_options()
+{
+	local host="--vtep --netns --uplink --address --nexthop --router --machine --remote --drained"
+	local subnet="--vpc --gateway --encap --attach --ha --suppress"
+	local vm="--subnet --vpc --ip --mac --netns --pid --tap --dev"
+
+	case $_ovctl_object-$_ovctl_verb in
+	provider-set) echo --ops --memory ;;
+	provider-passwd | tenant-passwd) echo --new-password-file ;;
+	host-add | host-set) echo "$host" ;;
+	tenant-add) echo --vpcs --host --transport --overlay --links ;;
+	tenant-set) echo --transport --overlay --links ;;
+	vpc-add | vpc-set) echo --host --uplink ;;
+	subnet-add) echo --id "$subnet" ;;
+	subnet-set) echo "$subnet" --yes ;;
+	vm-add | vm-set) echo "$vm" ;;
+	tenant-del | vpc-del | subnet-del) echo --yes ;;
+	apply-*) echo --dry-run --no-sync ;;
+	esac
+	echo --password-file --store
+}
+
+# A command of the store: what it names is not known without a password, its options are.
+_ovctl_store()
+{
+	case ${COMP_WORDS[COMP_CWORD - 1]} in
+	--transport) _ovctl_offer direct gre ;;
+	--encap) _ovctl_offer vxlan gre ;;
+	--attach) _ovctl_offer direct bridge ;;
+	--overlay | --suppress | --remote | --drained) _ovctl_offer on off ;;
+	--links) _ovctl_offer all ;;
+	--netns | --router) _ovctl_offer "$(ip netns list 2>/dev/null | awk '{ print $1 }')" ;;
+	--password-file | --new-password-file) mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur") ;;
+	--store) mapfile -t COMPREPLY < <(compgen -d -- "$_ovctl_cur") ;;
+	--vtep | --uplink | --address | --nexthop | --machine | --vpcs | --host | --id | --gateway) ;;
+	--subnet | --vpc | --ip | --mac | --pid | --tap | --dev | --ops | --memory) ;;
+	*)
+		# shellcheck disable=SC2046
+		if [[ $_ovctl_cur == -* || $_ovctl_object == provider ]]; then
+			_ovctl_keywords $((_ovctl_at + 1)) $(_ovctl_options)
+		elif [[ $_ovctl_object == apply ]]; then
+			mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur")
+		fi
+		;;
+	esac
+}
+
 # The words behind the object and its verb, by their place: 2 is the first.
 _ovctl_argument()
 {
+	case $_ovctl_object in
+	provider | host | tenant | vpc | subnet | vm | show | export | apply | log)
+		_ovctl_store
+		return
+		;;
+	esac
 	case $_ovctl_object-$_ovctl_verb-$1 in
 	dev-add-2) ;;
 	dev-set-2 | peer-*-2 | port-*-2 | fdb-*-2 | route-*-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" ;;
@@ -145,6 +200,9 @@ _ovctl_argument()
 	esac
 }
 
+_ovctl_objects="dev peer port fdb route stats monitor batch
+	provider host tenant vpc subnet vm show export apply plan sync status log"
+
 _ovctl_verbs()
 {
 	case $_ovctl_object in
@@ -154,7 +212,12 @@ _ovctl_verbs()
 	fdb) _ovctl_offer add replace del show flush help ;;
 	route) _ovctl_offer add replace del show help ;;
 	stats) _ovctl_offer show help --underlay "$(_ovctl_ask 1 dev show)" ;;
-	help) _ovctl_offer dev peer port fdb route stats monitor batch plan sync status ;;
+	provider) _ovctl_offer passwd set help ;;
+	host) _ovctl_offer add set show del drain help ;;
+	tenant) _ovctl_offer add set show passwd del help ;;
+	vpc | subnet | vm) _ovctl_offer add set show del help ;;
+	show | export | apply | log) _ovctl_store ;;
+	help) _ovctl_offer "$_ovctl_objects" ;;
 	sync) _ovctl_offer --stats ;;
 	batch) mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur") ;;
 	esac
@@ -179,6 +242,13 @@ _ovctl()
 			_ovctl_tool+=(-n "${COMP_WORDS[_ovctl_at + 1]}")
 			((_ovctl_at++))
 			;;
+		--store | --password-file)
+			if ((_ovctl_at + 1 == COMP_CWORD)); then
+				mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur")
+				return
+			fi
+			((_ovctl_at++))
+			;;
 		esac
 		((_ovctl_at++))
 	done
@@ -188,9 +258,9 @@ _ovctl()
 	case $((COMP_CWORD - _ovctl_at)) in
 	0)
 		if [[ $_ovctl_cur == -* ]]; then
-			_ovctl_offer -j --json -n --netns -h --help -V --version
+			_ovctl_offer -j --json -n --netns --store --password-file -h --help -V --version
 		else
-			_ovctl_offer dev peer port fdb route stats monitor batch plan sync status help
+			_ovctl_offer "$_ovctl_objects" help
 		fi
 		;;
 	1) _ovctl_verbs ;;

@@ -185,6 +185,24 @@ static bool ovctl_reading_array(struct ovctl_reading *rd, const json_t *object, 
 	return ovctl_reading_fault(rd, key, "is not an array");
 }
 
+/* An array, where the key is there, item by item. */
+static bool ovctl_reading_list(struct ovctl_reading *rd, const json_t *root, const char *key,
+			       bool (*fn)(struct ovctl_reading *rd, const json_t *item))
+{
+	const json_t *array;
+	unsigned int i;
+
+	if (!ovctl_reading_array(rd, root, key, &array))
+		return false;
+	for (i = 0; i < json_array_size(array); i++) {
+		snprintf(rd->path, sizeof(rd->path), "%s[%u]", key, i);
+		if (!fn(rd, json_array_get(array, i)))
+			return false;
+	}
+	rd->path[0] = '\0';
+	return true;
+}
+
 /* Places a VPC that is new, and leaves one where it is. */
 static bool ovctl_reading_place(struct ovctl_reading *rd, struct ovctl_vpc *vpc)
 {
@@ -260,18 +278,11 @@ static bool ovctl_reading_vpcs(struct ovctl_reading *rd, const json_t *root)
 {
 	const json_t *value = json_object_get(root, "vpcs");
 	uint32_t count = rd->old && rd->old->n_vpcs ? rd->old->n_vpcs : 2;
-	unsigned int i;
 
-	if (!json_is_array(value))
-		return ovctl_reading_number(rd, value, "vpcs", 0, OVCTL_VPC_MAX, &count) &&
-		       ovctl_reading_count(rd, count);
-	for (i = 0; i < json_array_size(value); i++) {
-		snprintf(rd->path, sizeof(rd->path), "vpcs[%u]", i);
-		if (!ovctl_reading_vpc(rd, json_array_get(value, i)))
-			return false;
-	}
-	rd->path[0] = '\0';
-	return true;
+	if (json_is_array(value))
+		return ovctl_reading_list(rd, root, "vpcs", ovctl_reading_vpc);
+	return ovctl_reading_number(rd, value, "vpcs", 0, OVCTL_VPC_MAX, &count) &&
+	       ovctl_reading_count(rd, count);
 }
 
 static bool ovctl_reading_link(struct ovctl_reading *rd, const json_t *value)
@@ -286,22 +297,6 @@ static bool ovctl_reading_link(struct ovctl_reading *rd, const json_t *value)
 	rd->links = ovctl_grow(rd->links, rd->n_links, sizeof(*rd->links));
 	rd->links[rd->n_links++] = link;
 	ovctl_tenant_add_link(rd->now, link.a, link.b);
-	return true;
-}
-
-static bool ovctl_reading_links(struct ovctl_reading *rd, const json_t *root)
-{
-	const json_t *array;
-	unsigned int i;
-
-	if (!ovctl_reading_array(rd, root, "links", &array))
-		return false;
-	for (i = 0; i < json_array_size(array); i++) {
-		snprintf(rd->path, sizeof(rd->path), "links[%u]", i);
-		if (!ovctl_reading_link(rd, json_array_get(array, i)))
-			return false;
-	}
-	rd->path[0] = '\0';
 	return true;
 }
 
@@ -413,22 +408,6 @@ static bool ovctl_reading_subnet(struct ovctl_reading *rd, const json_t *object)
 	if (old)
 		subnet->vni = old->vni;
 	return ovctl_reading_subnet_settings(rd, object, subnet);
-}
-
-static bool ovctl_reading_subnets(struct ovctl_reading *rd, const json_t *root)
-{
-	const json_t *array;
-	unsigned int i;
-
-	if (!ovctl_reading_array(rd, root, "subnets", &array))
-		return false;
-	for (i = 0; i < json_array_size(array); i++) {
-		snprintf(rd->path, sizeof(rd->path), "subnets[%u]", i);
-		if (!ovctl_reading_subnet(rd, json_array_get(array, i)))
-			return false;
-	}
-	rd->path[0] = '\0';
-	return true;
 }
 
 /* A VM's subnet is told by its number or its prefix; it may be left open where there is one. */
@@ -633,19 +612,12 @@ static bool ovctl_reading_refuse(struct ovctl_reading *rd, const struct ovctl_fa
 static bool ovctl_reading_vms(struct ovctl_reading *rd, const json_t *root)
 {
 	struct ovctl_fault fault;
-	const json_t *array;
 	unsigned int i;
 
-	if (!ovctl_reading_array(rd, root, "vms", &array))
-		return false;
-	if (json_array_size(array) > OVCTL_VM_MAX)
+	if (json_array_size(json_object_get(root, "vms")) > OVCTL_VM_MAX)
 		return ovctl_reading_fault(rd, "vms", "a tenant has at most %u VMs", OVCTL_VM_MAX);
-	for (i = 0; i < json_array_size(array); i++) {
-		snprintf(rd->path, sizeof(rd->path), "vms[%u]", i);
-		if (!ovctl_reading_vm(rd, json_array_get(array, i)))
-			return false;
-	}
-	rd->path[0] = '\0';
+	if (!ovctl_reading_list(rd, root, "vms", ovctl_reading_vm))
+		return false;
 	ovctl_reading_number_vms(rd);
 	/* Addresses last: one that a file gives is not given to another VM before. */
 	for (i = 0; i < rd->n_vms; i++)
@@ -666,8 +638,10 @@ static bool ovctl_reading_root(struct ovctl_reading *rd, const json_t *root)
 	    !ovctl_reading_bool(rd, root, "overlay", &rd->now->overlay))
 		return false;
 	rd->now->transport = transport;
-	if (!ovctl_reading_vpcs(rd, root) || !ovctl_reading_links(rd, root) ||
-	    !ovctl_reading_subnets(rd, root) || !ovctl_reading_vms(rd, root))
+	if (!ovctl_reading_vpcs(rd, root) ||
+	    !ovctl_reading_list(rd, root, "links", ovctl_reading_link) ||
+	    !ovctl_reading_list(rd, root, "subnets", ovctl_reading_subnet) ||
+	    !ovctl_reading_vms(rd, root))
 		return false;
 	if (ovctl_check_tenant(rd->model, rd->now, &fault))
 		return true;

@@ -20,7 +20,8 @@
 	"  learning on|off | ageing SECONDS | max-learned N | move-limit N |\n"		\
 	"  move-window SECONDS | source-check on|off | mtu N|auto |\n"				\
 	"  standby-ingress drop|learn | revert on|off | revert-delay MS | hold MS |\n"	\
-	"  min-live N | announce-count N | announce-interval MS"
+	"  min-live N | announce-count N | announce-interval MS |\n"				\
+	"  underlay-hooks honour|bypass | fastpath on|off"
 
 static const struct ovctl_column ovctl_dev_columns[] = {
 	{ "DEV", "ifname", 15 },

@@ -52,6 +52,8 @@ const struct ovctl_word ovctl_words_dev_add[] = {
 	DEV("min-live", MIN_LIVE, "a number of ports"),
 	DEV("announce-count", ANNOUNCE_COUNT, "a number of announcements"),
 	DEV("announce-interval", ANNOUNCE_INTERVAL, "a number of milliseconds"),
+	DEV("underlay-hooks", UNDERLAY_HOOKS, "a word for hooks"),
+	DEV("fastpath", FASTPATH, "a switch"),
 	{ 0 },
 };
 

@@ -2,9 +2,11 @@
 /* ovctl show, export and apply: a tenant as a whole. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../model/topology.h"
 #include "command.h"
+#include "sync.h"
 #include "tables.h"
 #include "work.h"
 
@@ -249,10 +251,35 @@ static int ovctl_apply_work(struct ovctl *ov, struct ovctl_applying *ap, const c
 	return ret;
 }
 
+/* What sync tells goes where progress goes: the results are those of the topology. */
+static int ovctl_apply_sync(struct ovctl *ov, unsigned int changes)
+{
+	FILE *out = ov->out;
+	bool json = ov->json;
+	int ret;
+
+	if (geteuid()) {
+		if (changes)
+			ovctl_say(ov, "\"ovctl sync\" carries it out, as root");
+		return OVCTL_DONE;
+	}
+	fflush(out);
+	ov->out = ov->err;
+	ov->json = false;
+	ret = ovctl_sync(ov, false);
+	ov->out = out;
+	ov->json = json;
+	return ret;
+}
+
 static int ovctl_apply(struct ovctl *ov, int argc, char **argv)
 {
 	struct ovctl_args args = { .name = "apply", .min = 1, .max = 1 };
-	struct ovctl_option options[] = { { "dry-run", OVCTL_OPTION_FLAG }, { 0 } };
+	struct ovctl_option options[] = {
+		{ "dry-run", OVCTL_OPTION_FLAG },
+		{ "no-sync", OVCTL_OPTION_FLAG },
+		{ 0 },
+	};
 	struct ovctl_applying ap = { 0 };
 	json_t *root;
 	int ret;
@@ -268,16 +295,17 @@ static int ovctl_apply(struct ovctl *ov, int argc, char **argv)
 	ap.dry = options[0].value;
 	ret = ovctl_apply_work(ov, &ap, args.what);
 	json_decref(root);
-	if (!ret && ap.changes && !ap.dry)
-		ovctl_say(ov, "\"ovctl sync\" carries it out");
+	if (!ret && !ap.dry && !options[1].value)
+		ret = ovctl_apply_sync(ov, ap.changes);
 	return ret;
 }
 
 static const struct ovctl_command ovctl_apply_command = {
 	.object = "apply", .options = true,
-	.args = "FILE [--dry-run]",
+	.args = "FILE [--dry-run] [--no-sync]",
 	.help = "Makes a tenant equal to a file of JSON, as \"ovctl export\" writes it, - for standard\n"
-		"input, and tells what becomes of each object. All of it is taken or nothing.",
+		"input, and tells what becomes of each object. All of it is taken or nothing. Then\n"
+		"does what \"ovctl sync\" does, unless it is not to.",
 	.run = ovctl_apply,
 };
 

@@ -229,32 +229,26 @@ static const struct ovctl_command ovctl_vm_set_command = {
 	.run = ovctl_vm_set,
 };
 
+static int ovctl_vm_gather(struct ovctl_work *work, const char *name, json_t *records)
+{
+	const struct ovctl_vm *only = name ? ovctl_work_vm(work, name) : NULL;
+	const struct ovctl_tenant *tenant = &work->now;
+	unsigned int i;
+
+	if (name && !only)
+		return OVCTL_FAILED;
+	for (i = 0; i < tenant->n_vms; i++)
+		if (!only || only == &tenant->vms[i])
+			json_array_append_new(records,
+					      ovctl_record_vm(tenant, &tenant->vms[i]));
+	return OVCTL_DONE;
+}
+
 static int ovctl_vm_show(struct ovctl *ov, int argc, char **argv)
 {
 	struct ovctl_args args = { .name = "vm show", .min = 1, .max = 2 };
-	struct ovctl_option options[] = { { 0 } };
-	const struct ovctl_vm *only = NULL;
-	json_t *records = json_array();
-	struct ovctl_work work = { 0 };
-	unsigned int i;
-	int ret;
 
-	ret = ovctl_options_parse(ov, &args, options, argc, argv);
-	if (!ret)
-		ret = ovctl_work_tenant(ov, &work, args.words[0], args.what);
-	if (!ret && args.words[1]) {
-		only = ovctl_work_vm(&work, args.words[1]);
-		ret = only ? OVCTL_DONE : OVCTL_FAILED;
-	}
-	for (i = 0; !ret && i < work.now.n_vms; i++)
-		if (!only || only == &work.now.vms[i])
-			json_array_append_new(records,
-					      ovctl_record_vm(&work.now, &work.now.vms[i]));
-	ovctl_work_end(&work);
-	if (!ret)
-		ovctl_grid_list(ov, ovctl_columns_vm, json_incref(records));
-	json_decref(records);
-	return ret;
+	return ovctl_work_show(ov, &args, ovctl_columns_vm, ovctl_vm_gather, argc, argv);
 }
 
 static const struct ovctl_command ovctl_vm_show_command = {

@@ -123,32 +123,26 @@ static const struct ovctl_command ovctl_vpc_set_command = {
 	.run = ovctl_vpc_set,
 };
 
+static int ovctl_vpc_gather(struct ovctl_work *work, const char *name, json_t *records)
+{
+	const struct ovctl_vpc *only = name ? ovctl_work_vpc(work, name) : NULL;
+	const struct ovctl_tenant *tenant = &work->now;
+	unsigned int i;
+
+	if (name && !only)
+		return OVCTL_FAILED;
+	for (i = 0; i < tenant->n_vpcs; i++)
+		if (!only || only == &tenant->vpcs[i])
+			json_array_append_new(records,
+					      ovctl_record_vpc(tenant, &tenant->vpcs[i]));
+	return OVCTL_DONE;
+}
+
 static int ovctl_vpc_show(struct ovctl *ov, int argc, char **argv)
 {
 	struct ovctl_args args = { .name = "vpc show", .min = 1, .max = 2 };
-	struct ovctl_option options[] = { { 0 } };
-	const struct ovctl_vpc *only = NULL;
-	json_t *records = json_array();
-	struct ovctl_work work = { 0 };
-	unsigned int i;
-	int ret;
 
-	ret = ovctl_options_parse(ov, &args, options, argc, argv);
-	if (!ret)
-		ret = ovctl_work_tenant(ov, &work, args.words[0], args.what);
-	if (!ret && args.words[1]) {
-		only = ovctl_work_vpc(&work, args.words[1]);
-		ret = only ? OVCTL_DONE : OVCTL_FAILED;
-	}
-	for (i = 0; !ret && i < work.now.n_vpcs; i++)
-		if (!only || only == &work.now.vpcs[i])
-			json_array_append_new(records,
-					      ovctl_record_vpc(&work.now, &work.now.vpcs[i]));
-	ovctl_work_end(&work);
-	if (!ret)
-		ovctl_grid_list(ov, ovctl_columns_vpc, json_incref(records));
-	json_decref(records);
-	return ret;
+	return ovctl_work_show(ov, &args, ovctl_columns_vpc, ovctl_vpc_gather, argc, argv);
 }
 
 static const struct ovctl_command ovctl_vpc_show_command = {

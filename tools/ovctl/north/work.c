@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "password.h"
+#include "tables.h"
 #include "work.h"
 
 /**
@@ -293,6 +294,38 @@ int ovctl_work_first_host(struct ovctl_work *work)
 	host = ovctl_model_add_host(&work->model, "local");
 	ovctl_default_lab(&work->model, host);
 	return ovctl_store_save_host(work->ov, work->store, work->who, "host add local", host);
+}
+
+/**
+ * ovctl_work_show() - Show objects of a tenant.
+ * @ov: The run.
+ * @args: The command; its words are the tenant, and one of the objects or none.
+ * @columns: The columns of the text.
+ * @gather: Appends the record of the object that is named, or of all for NULL.
+ * @argc: How many words.
+ * @argv: The words.
+ *
+ * Return: an ovctl_exit.
+ */
+int ovctl_work_show(struct ovctl *ov, struct ovctl_args *args, const struct ovctl_column *columns,
+		    int (*gather)(struct ovctl_work *work, const char *name, json_t *records),
+		    int argc, char **argv)
+{
+	struct ovctl_option options[] = { { 0 } };
+	json_t *records = json_array();
+	struct ovctl_work work = { 0 };
+	int ret;
+
+	ret = ovctl_options_parse(ov, args, options, argc, argv);
+	if (!ret)
+		ret = ovctl_work_tenant(ov, &work, args->words[0], args->what);
+	if (!ret)
+		ret = gather(&work, args->words[1], records);
+	ovctl_work_end(&work);
+	if (!ret)
+		ovctl_grid_list(ov, columns, json_incref(records));
+	json_decref(records);
+	return ret;
 }
 
 static int ovctl_goes(const struct ovctl_diff *diff, void *arg)

@@ -2,9 +2,12 @@
 #ifndef OVCTL_WORK_H
 #define OVCTL_WORK_H
 
+#include <jansson.h>
+
 #include "../model/check.h"
 #include "../store/store.h"
 #include "options.h"
+#include "output.h"
 
 /**
  * struct ovctl_work - A command's work on the store.
@@ -47,6 +50,9 @@ struct ovctl_vpc *ovctl_work_vpc(struct ovctl_work *work, const char *text);
 struct ovctl_vm *ovctl_work_vm(struct ovctl_work *work, const char *text);
 struct ovctl_host *ovctl_work_host(struct ovctl_work *work, const char *text);
 int ovctl_work_first_host(struct ovctl_work *work);
+int ovctl_work_show(struct ovctl *ov, struct ovctl_args *args, const struct ovctl_column *columns,
+		    int (*gather)(struct ovctl_work *work, const char *name, json_t *records),
+		    int argc, char **argv);
 int ovctl_work_delete(struct ovctl_work *work, const char *question, bool yes,
 		      void (*cut)(struct ovctl_work *work, void *arg), void *arg);
 

@@ -34,6 +34,7 @@ LOCAL_NAMES(inner_vlan, "inner-vlan", "pass", "drop");
 LOCAL_NAMES(admin, "admin", "down", "up");
 LOCAL_NAMES(place, "place", "none", "head", "peer", "port");
 LOCAL_NAMES(standby_ingress, "standby-ingress", "drop", "learn");
+LOCAL_NAMES(underlay_hooks, "underlay-hooks", "honour", "bypass");
 LOCAL_NAMES(port_state, "port-state", "unusable", "standby", "selected", "active");
 LOCAL_NAMES(port_role, "port-role", "bridge", "access");
 LOCAL_NAMES(cause, "cause",
@@ -132,6 +133,8 @@ static const struct ovctl_attr dev_attrs[] = {
 	A(TENOVL_A_DEV_ANNOUNCE_INTERVAL, "announce-interval", U32, .min = 1, .max = 60000),
 	A(TENOVL_A_DEV_PORTS, "ports", U32),
 	A(TENOVL_A_DEV_SELECTION, "selection", NEST(selection)),
+	A(TENOVL_A_DEV_UNDERLAY_HOOKS, "underlay-hooks", ENUM(underlay_hooks), .max = 1),
+	A(TENOVL_A_DEV_FASTPATH, "fastpath", BOOL),
 	A(TENOVL_A_DEV_ROUTES, "routes", U32),
 };
 SET(dev, "dev", 0);
@@ -286,6 +289,7 @@ static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_PORT_DROP_BIG, "port-drop-big", U64),
 	A(TENOVL_A_STATS_PORT_DROP_OUTPUT, "port-drop-output", U64),
 	A(TENOVL_A_STATS_PORT_DROP_NOMEM, "port-drop-nomem", U64),
+	A(TENOVL_A_STATS_TX_STACK, "tx-stack", U64),
 	A(TENOVL_A_STATS_TX_DROP_INNER_HEADER, "tx-drop-inner-header", U64),
 	A(TENOVL_A_STATS_TX_DROP_INNER_ROUTE, "tx-drop-inner-route", U64),
 	A(TENOVL_A_STATS_RX_DROP_INNER_HEADER, "rx-drop-inner-header", U64),

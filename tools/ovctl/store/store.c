@@ -135,7 +135,7 @@ static int ovctl_store_directory(struct ovctl *ov, const char *dir, bool make)
 	}
 	if (!S_ISDIR(st.st_mode))
 		return ovctl_fail(ov, "the store %s is not a directory", dir);
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
+	if (st.st_mode & 022)
 		return ovctl_fail(ov, "others may write into the store %s: chmod go-w %s", dir, dir);
 	return OVCTL_DONE;
 }

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Paths of one packet, and pktgen to walk them: what insn.sh counts and profile.sh looks into.
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+OVCTL=${OVCTL:-$TOP/tools/ovctl/ovctl}
+COUNT=${COUNT:-10000}
+MARK=${MARK:-}
+SMAC=02:aa:00:00:00:01
+DMAC=02:aa:00:00:00:02
+declare -A COST
+
+say() { printf '%s\n' "$*" >&2; }
+
+ns() { ip netns exec "$@"; }
+
+pg() { echo "$2" >"/proc/net/pktgen/$1"; }
+
+# "mark start", "mark stop": what is between the two is profiled, where somebody does.
+mark() { [[ -z $MARK ]] || "$MARK-$1"; }
+
+# Prints the instructions a packet of the third of three runs of pktgen in this
+# namespace; the first two warm caches.
+pktgen_here()
+{
+	local dev=$1 dmac=$2 saddr=$3 i nanos
+
+	pg kpktgend_0 rem_device_all
+	pg kpktgend_0 "add_device $dev"
+	pg "$dev" "count $COUNT"
+	pg "$dev" "clone_skb 0"
+	pg "$dev" "pkt_size 60"
+	pg "$dev" "delay 0"
+	pg "$dev" "dst 10.1.0.2"
+	pg "$dev" "src_min $saddr"
+	pg "$dev" "src_max $saddr"
+	pg "$dev" "dst_mac $dmac"
+	pg "$dev" "src_mac $SMAC"
+	pg "$dev" "udp_src_min 9"
+	pg "$dev" "udp_src_max 9"
+	for i in 1 2; do
+		pg pgctrl start
+	done
+	mark start
+	pg pgctrl start
+	mark stop
+	# Result: OK: 28285(c28110+d174) usec, 10000 (60byte,0frags)
+	nanos=$(sed -n 's/^Result: OK: \([0-9]*\)(.*/\1/p' "/proc/net/pktgen/$dev")
+	pg kpktgend_0 rem_device_all
+	echo $((nanos * 1000 / COUNT))
+}
+
+export -f pktgen_here pg mark
+export COUNT SMAC DMAC MARK
+
+measure() { ns "$1" bash -euc "pktgen_here $2 ${3:-$DMAC} ${4:-10.1.0.1}"; }
+
+# pktgen into a dummy: what the method itself costs.
+floor_tx()
+{
+	ip netns add f
+	ip -n f link add d0 up type dummy
+	COST[floor]=$(measure f d0)
+	ip netns del f
+}
+
+underlay_v4() { echo "10.9.0.$1"; }
+underlay_v6() { echo "fd09::$1"; }
+
+# A namespace whose underlay ends in a dummy, everything resolved.
+tx_underlay()
+{
+	local fam=$1
+
+	ip netns add a
+	ip -n a link add d0 up type dummy
+	ip -n a addr add "$(underlay_"$fam" 1)"/64 dev d0 nodad 2>/dev/null ||
+		ip -n a addr add "$(underlay_"$fam" 1)"/24 dev d0
+	ip -n a neigh add "$(underlay_"$fam" 2)" lladdr 02:00:00:00:00:02 dev d0
+}
+
+# Makes the device NAME of namespace NS, at end ME of two, for KIND and FAMILY.
+tunnel()
+{
+	local kind=$1 fam=$2 nsname=$3 me=$4 name=$5 here remote
+	local gre_key=plain zerocsum=()
+
+	here=$(underlay_"$fam" "$me")
+	remote=$(underlay_"$fam" $((3 - me)))
+	case $kind-$fam in
+	vxlan-*)
+		[[ $fam != v6 ]] || zerocsum=(udp6zerocsumtx udp6zerocsumrx)
+		ip -n "$nsname" link add "$name" type vxlan id 42 local "$here" dstport 4789 \
+			"${zerocsum[@]}"
+		bridge -n "$nsname" fdb add "$DMAC" dev "$name" dst "$remote"
+		;;
+	gretap-v4)
+		ip -n "$nsname" link add "$name" type gretap local "$here" remote "$remote" key 42
+		;;
+	gretap-v6)
+		ip -n "$nsname" link add "$name" type ip6gretap local "$here" remote "$remote" \
+			key 42 encaplimit none
+		;;
+	tenovl-*)
+		[[ $kind != tenovl-nvgre ]] || gre_key=nvgre
+		[[ $kind == tenovl-vxlan ]] || kind=tenovl-gre
+		ip -n "$nsname" link add "$name" type tenovl
+		ns "$nsname" "$OVCTL" dev set "$name" vni 42 local "$here" \
+			udp-csum off udp-zero-csum6-rx on encap "${kind#tenovl-}" gre-key "$gre_key"
+		ns "$nsname" "$OVCTL" peer add "$name" "$remote"
+		# What it learns from is what it receives; what it sends to is static.
+		[[ $me == 2 ]] || ns "$nsname" "$OVCTL" fdb add "$name" "$DMAC" peer "$remote"
+		;;
+	esac
+}
+
+tx()
+{
+	local key=$1 kind=$2 fam=$3
+
+	tx_underlay "$fam"
+	tunnel "$kind" "$fam" a 1 t0
+	ip -n a link set t0 address "$SMAC" up
+	COST[$key]=$(($(measure a t0) - COST[floor]))
+	ip netns del a
+	say "  transmit $key: ${COST[$key]}"
+}
+
+# The same by a built-in port of the device, in a bridge, with a second one standing by or not.
+tx_port()
+{
+	local key=$1 port
+
+	shift
+	tx_underlay v4
+	tunnel tenovl-vxlan v4 a 1 t0
+	ip -n a link set t0 up
+	for port; do
+		ip -n a link add "br-$port" up type bridge
+		ns a "$OVCTL" port add t0 "$port" bridge "br-$port"
+	done
+	COST[$key]=$(($(measure a "$1") - COST[floor]))
+	sent "$key"
+	ip netns del a
+	say "  transmit $key: ${COST[$key]}"
+}
+
+# A station's frames by a veth: enslaved, or in a bridge with the in-tree device; "none", into a
+# dummy instead, is what the method itself costs. They come out of a router, as those of a guest
+# come out of its own buffers: pktgen keeps a reference to what it sends, and its frames would be
+# copied on the way.
+tx_station()
+{
+	local key=$1 kind=$2
+
+	tx_underlay v4
+	ip netns add r1
+	if [[ $kind == none ]]; then
+		ip -n r1 link add t0 up type dummy
+	else
+		tunnel "$kind" v4 a 1 s0
+		ip -n a link set s0 up
+		ip link add t0 netns r1 type veth peer name v1 netns a
+		ip -n r1 link set t0 up
+	fi
+	case $kind in
+	vxlan)
+		ip -n a link add br0 up type bridge mcast_snooping 0
+		ip -n a link set s0 master br0
+		ip -n a link set v1 master br0 up
+		bridge -n a fdb add "$DMAC" dev s0 master static
+		;;
+	tenovl-*) ns a "$OVCTL" port add s0 v1 access ;;
+	esac
+	rx_source
+	COST[$key]=$(measure r0 p0 "$(ns r1 cat /sys/class/net/p1/address)" 10.2.0.2)
+	[[ $kind == none ]] || sent "$key"
+	ip netns del a
+	ip netns del r0
+	ip netns del r1
+	[[ $kind == none ]] || COST[$key]=$((COST[$key] - COST[floor-station]))
+	say "  transmit $key: ${COST[$key]}"
+}
+
+# What is not sent is cheap.
+sent()
+{
+	local n
+
+	n=$(ns a cat /sys/class/net/d0/statistics/tx_packets)
+	if ((n < 3 * COUNT)); then
+		say "only $n of $((3 * COUNT)) packets were sent: $1"
+		exit 1
+	fi
+}
+
+tc_drop()
+{
+	tc -n "$1" qdisc add dev "$2" clsact
+	tc -n "$1" filter add dev "$2" ingress matchall action drop
+}
+
+# pktgen's packets to the tunnel of r1, forwarded.
+rx_source()
+{
+	ip netns add r0
+	ip link add p0 netns r0 type veth peer name p1 netns r1
+	ip -n r0 link set p0 up
+	ip -n r1 addr add 10.2.0.1/24 dev p1
+	ip -n r1 link set p1 up
+	ns r1 sysctl -qw net.ipv4.ip_forward=1
+	ip -n r1 addr add 10.1.0.1/24 dev t0
+	ip -n r1 neigh replace 10.1.0.2 dev t0 lladdr "$DMAC"
+}
+
+# Sender: an in-tree device. RECEIVER "none": the outer packets are dropped.
+rx()
+{
+	local key=$1 sender=$2 receiver=$3 fam=$4 i total
+
+	for i in 1 2; do
+		ip netns add "r$i"
+	done
+	ip link add v1 netns r1 type veth peer name v2 netns r2
+	for i in 1 2; do
+		ip -n "r$i" addr add "$(underlay_"$fam" "$i")"/64 dev "v$i" nodad 2>/dev/null ||
+			ip -n "r$i" addr add "$(underlay_"$fam" "$i")"/24 dev "v$i"
+		ip -n "r$i" link set "v$i" up
+	done
+	ns r1 ping -q -c 1 -W 5 "$(underlay_"$fam" 2)" >/dev/null
+	ip -n r1 neigh replace "$(underlay_"$fam" 2)" dev v1 \
+		lladdr "$(ns r2 cat /sys/class/net/v2/address)"
+	tunnel "$sender" "$fam" r1 1 t0
+	ip -n r1 link set t0 up
+	rx_source
+	if [[ $receiver == none ]]; then
+		tc_drop r2 v2
+	else
+		tunnel "$receiver" "$fam" r2 2 t0
+		ip -n r2 link set t0 address "$DMAC" up
+		tc_drop r2 t0
+	fi
+	total=$(measure r0 p0 "$(ns r1 cat /sys/class/net/p1/address)" 10.2.0.2)
+	if [[ $receiver == none ]]; then
+		COST[$key]=$total
+	else
+		COST[$key]=$((total - COST[rxfloor-$sender-$fam]))
+		arrived "$key"
+		say "  receive $key: ${COST[$key]}"
+	fi
+	for i in 0 1 2; do
+		ip netns del "r$i"
+	done
+}
+
+# A path on which nothing arrives is cheap, and measures nothing.
+arrived()
+{
+	local n
+
+	n=$(tc -n r2 -s -j filter show dev t0 ingress |
+		sed -n 's/.*"packets":\([0-9]*\).*/\1/p')
+	if ((${n:-0} < 3 * COUNT)); then
+		say "only ${n:-0} of $((3 * COUNT)) packets arrived: $1"
+		exit 1
+	fi
+}
