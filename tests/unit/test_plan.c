@@ -4,6 +4,7 @@
  */
 #include "bench.h"
 #include "sim.h"
+#include "../../tools/ovctl/model/adopt.h"
 #include "../../tools/ovctl/model/wanted.h"
 
 static struct ovctl_addr addr(const char *text)
@@ -640,6 +641,7 @@ static void test_foreign_namespace(void **state)
 static void test_adopted(void **state)
 {
 	struct ovctl_model model;
+	struct ovctl_moved moved;
 	struct ovctl_item *obj;
 	struct run run;
 	struct sim sim;
@@ -655,12 +657,68 @@ static void test_adopted(void **state)
 	assert_int_equal(run.plan.count, 1);
 	assert_int_equal(run.plan.ops[0].verb, OVCTL_VERB_ADOPT);
 	assert_int_equal(run.plan.ops[0].have->data[OVCTL_FDB_SEQ].num, 4);
+	/* It leads to nobody that the tenant has. */
+	assert_false(ovctl_moved_find(&moved, &model, &run.plan.ops[0]));
+	run_free(&run);
+	obj->data[OVCTL_FDB_PEER].addr = addr("10.9.1.11");
+	run_make(&run, &model, &sim);
+	assert_true(ovctl_moved_find(&moved, &model, &run.plan.ops[0]));
+	assert_int_equal(moved.tenant, 1);
+	assert_int_equal(moved.vm, 2);
+	assert_int_equal(moved.vpc, 1);
+	assert_int_equal(moved.seq, 4);
 	run_free(&run);
 	/* With the same number or a lower one it was somebody's hand. */
 	obj->data[OVCTL_FDB_SEQ].num = 3;
 	assert_int_equal(sync_all(&model, &sim), 1);
 	sim_free(&sim);
 	ovctl_model_free(&model);
+}
+
+static void assert_told(const struct ovctl_op *op, const char *text, const char *json)
+{
+	char buf[4096];
+	json_t *rec = ovctl_op_record(op);
+	char *dump = json_dumps(rec, JSON_COMPACT | JSON_SORT_KEYS);
+
+	ovctl_op_text(buf, sizeof(buf), op);
+	assert_string_equal(buf, text);
+	assert_string_equal(dump, json);
+	json_decref(rec);
+	free(dump);
+}
+
+static void test_told(void **state)
+{
+	struct ovctl_items want = { 0 }, have = { 0 };
+	struct ovctl_plan plan;
+	struct ovctl_cidr ips[2] = { cidr("21.0.0.3/32"), cidr("21.0.0.2/32") };
+	struct ovctl_item *obj;
+
+	(void)state;
+	obj = ovctl_item_add(&want, OVCTL_KIND_ROUTE, "ns1_t1", "");
+	obj->key = (struct ovctl_cidr){ .addr.len = 16 };
+	ovctl_item_text(&want, obj, OVCTL_ROUTE_DEV, "tr0");
+	obj = ovctl_item_add(&have, OVCTL_KIND_ROUTE, "ns1_t1", "");
+	obj->key = (struct ovctl_cidr){ .addr.len = 16 };
+	ovctl_item_text(&have, obj, OVCTL_ROUTE_DEV, "s21");
+	obj = ovctl_item_add(&have, OVCTL_KIND_NETNS, "ns1_t1", "");
+	obj->ours = true;
+	ovctl_item_add(&want, OVCTL_KIND_NETNS, "ns1_t1", "");
+	obj = ovctl_item_add(&want, OVCTL_KIND_PEER, "ns1_t1", "tr0");
+	obj->key.addr = addr("10.9.0.2");
+	ovctl_item_num(obj, OVCTL_PEER_ADMIN, 1);
+	ovctl_item_list(&want, obj, OVCTL_PEER_INNER, ips, 2);
+	ovctl_plan_make(&plan, &want, &have);
+	assert_int_equal(plan.count, 2);
+	assert_told(&plan.ops[0],
+		    "add peer ns1_t1 tr0 10.9.0.2 admin up inner 21.0.0.2/32,21.0.0.3/32",
+		    "{\"admin\":\"up\",\"inner\":[\"21.0.0.2/32\",\"21.0.0.3/32\"],\"kind\":\"peer\",\"link\":\"tr0\",\"name\":\"10.9.0.2\",\"netns\":\"ns1_t1\",\"op\":\"add\"}");
+	assert_told(&plan.ops[1], "set route ns1_t1 default6 dev tr0 (is dev s21)",
+		    "{\"dev\":\"tr0\",\"is\":{\"dev\":\"s21\",\"kind\":\"route\",\"name\":\"default6\",\"netns\":\"ns1_t1\"},\"kind\":\"route\",\"name\":\"default6\",\"netns\":\"ns1_t1\",\"op\":\"set\"}");
+	ovctl_plan_free(&plan);
+	ovctl_items_free(&want);
+	ovctl_items_free(&have);
 }
 
 /* --- random models --- */
@@ -780,6 +838,7 @@ int main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_foreign_namespace),
 		cmocka_unit_test(test_adopted),
+		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_random_models),
 	};
 

@@ -50,17 +50,6 @@ struct ovctl_reader {
 
 /* --- dumps of rtnetlink --- */
 
-static struct nl_msg *ovctl_dump_message(int type, const void *head, size_t len)
-{
-	struct nl_msg *msg = nlmsg_alloc_simple(type, NLM_F_REQUEST | NLM_F_DUMP);
-
-	if (msg && nlmsg_append(msg, (void *)head, len, NLMSG_ALIGNTO)) {
-		nlmsg_free(msg);
-		return NULL;
-	}
-	return msg;
-}
-
 /* Read again where it changed meanwhile; what does not come to rest is taken as it is. */
 static int ovctl_dump(struct ovctl_reader *rd, int type, const void *head, size_t len,
 		      void (*fn)(struct ovctl_reader *rd, const struct nlmsghdr *nlh))
@@ -71,7 +60,8 @@ static int ovctl_dump(struct ovctl_reader *rd, int type, const void *head, size_
 	int err;
 
 	for (;;) {
-		err = ovctl_rtnl_call(&rd->space->ov, ovctl_dump_message(type, head, len), &rp);
+		err = ovctl_rtnl_call(&rd->space->ov,
+				      ovctl_rtnl_message(type, NLM_F_DUMP, head, len), &rp);
 		if (err || !rp.interrupted || !--tries)
 			break;
 		ovctl_reply_free(&rp);

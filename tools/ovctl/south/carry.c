@@ -64,13 +64,7 @@ static void ovctl_carry_step(void)
 
 static struct nl_msg *ovctl_carry_message(int type, int flags, const void *head, size_t len)
 {
-	struct nl_msg *msg = nlmsg_alloc_simple(type, NLM_F_REQUEST | NLM_F_ACK | flags);
-
-	if (msg && nlmsg_append(msg, (void *)head, len, NLMSG_ALIGNTO)) {
-		nlmsg_free(msg);
-		return NULL;
-	}
-	return msg;
+	return ovctl_rtnl_message(type, NLM_F_ACK | flags, head, len);
 }
 
 static int ovctl_carry_send(struct ovctl_carrier *c, struct ovctl_space *space,

@@ -15,7 +15,16 @@
 #include "rtnl.h"
 #include "wire.h"
 
-static struct nl_msg *ovctl_rtnl_message(int type, int flags, const void *head, size_t len)
+/**
+ * ovctl_rtnl_message() - Begin a request.
+ * @type: RTM_*.
+ * @flags: NLM_F_* beside NLM_F_REQUEST.
+ * @head: What its type begins with.
+ * @len: How long that is.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_message(int type, int flags, const void *head, size_t len)
 {
 	struct nl_msg *msg = nlmsg_alloc_simple(type, NLM_F_REQUEST | flags);
 

@@ -9,6 +9,7 @@
 
 struct ovctl;
 
+struct nl_msg *ovctl_rtnl_message(int type, int flags, const void *head, size_t len);
 struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd, uint8_t mode);
 struct nl_msg *ovctl_rtnl_port_message(const char *name, const struct ovctl_dev *dev);
 struct nl_msg *ovctl_rtnl_hook_message(const char *name, uint32_t port);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -27,8 +28,29 @@
 
 #define OVCTL_NETNS_DIR "/run/netns"
 
-/* Each takes three descriptors, of which a process has 1024 by custom. */
-#define OVCTL_SPACES_OPEN 256
+/* An open namespace takes three descriptors; so many are wanted for them, and so many are left
+ * for all else.
+ */
+#define OVCTL_SPACE_FDS 3
+#define OVCTL_SPACES_FDS 32768
+#define OVCTL_OTHER_FDS 64
+
+/* How many namespaces may be open at once; those used last are. */
+static unsigned int ovctl_spaces_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return 4;
+	if (limit.rlim_cur < OVCTL_SPACES_FDS) {
+		limit.rlim_cur = limit.rlim_max < OVCTL_SPACES_FDS ? limit.rlim_max :
+								      OVCTL_SPACES_FDS;
+		setrlimit(RLIMIT_NOFILE, &limit);
+		getrlimit(RLIMIT_NOFILE, &limit);
+	}
+	return limit.rlim_cur < OVCTL_OTHER_FDS + 4 * OVCTL_SPACE_FDS ?
+	       4 : (limit.rlim_cur - OVCTL_OTHER_FDS) / OVCTL_SPACE_FDS;
+}
 
 /**
  * ovctl_spaces_init() - Begin to act in many namespaces.
@@ -41,6 +63,7 @@ int ovctl_spaces_init(struct ovctl_spaces *spaces, struct ovctl *ov)
 {
 	memset(spaces, 0, sizeof(*spaces));
 	spaces->ov = ov;
+	spaces->limit = ovctl_spaces_limit();
 	spaces->own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (spaces->own < 0)
 		return ovctl_fail(ov, "the network namespace of the tool: %s", strerror(errno));
@@ -147,7 +170,7 @@ static void ovctl_spaces_make_room(struct ovctl_spaces *spaces)
 	struct ovctl_space *oldest = NULL;
 	unsigned int i;
 
-	if (spaces->open < OVCTL_SPACES_OPEN)
+	if (spaces->open < spaces->limit)
 		return;
 	for (i = 0; i < spaces->count; i++) {
 		struct ovctl_space *space = spaces->list[i];
@@ -336,10 +359,9 @@ static int ovctl_netns_dir(struct ovctl *ov)
 static struct nl_msg *ovctl_mark_message(uint32_t mark)
 {
 	struct ifinfomsg head = { .ifi_family = AF_UNSPEC, .ifi_index = 1 };
-	struct nl_msg *msg = nlmsg_alloc_simple(RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK);
+	struct nl_msg *msg = ovctl_rtnl_message(RTM_SETLINK, NLM_F_ACK, &head, sizeof(head));
 
-	if (msg && (nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) ||
-		    nla_put_u32(msg, IFLA_GROUP, mark))) {
+	if (msg && nla_put_u32(msg, IFLA_GROUP, mark)) {
 		nlmsg_free(msg);
 		return NULL;
 	}

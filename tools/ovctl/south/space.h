@@ -56,6 +56,7 @@ struct ovctl_space {
  * @list: The namespaces, by name.
  * @count: How many.
  * @open: How many of them are open.
+ * @limit: How many may be.
  * @clock: Counts uses.
  * @family: The number of the family tenovl, or 0 while it is not known.
  * @calls: Requests to the kernel of namespaces that are closed by now.
@@ -66,6 +67,7 @@ struct ovctl_spaces {
 	struct ovctl_space **list;
 	unsigned int count;
 	unsigned int open;
+	unsigned int limit;
 	unsigned int clock;
 	uint16_t family;
 	unsigned long calls;
