@@ -21,25 +21,27 @@ static bool tenovl_head_lists(const struct tenovl_filter *filter, u32 i, u32 n, 
 	return false;
 }
 
-/* An address of the head's own; it comes before what was learned. */
-static bool tenovl_head_has(const struct tenovl_dev *tdev, const u8 *dmac)
+/* Does the head take a frame for one station, and hear it? Its own addresses come before
+ * what was learned. When promiscuous (it is in a bridge, say) it hears all.
+ *
+ * Return: whether it is for the head alone.
+ */
+static bool tenovl_switch_to_own(const struct tenovl_dev *tdev, const u8 *dmac,
+				 struct tenovl_verdict *verdict)
 {
 	const struct tenovl_filter *filter;
 
-	if (ether_addr_equal(dmac, tdev->dev->dev_addr))
+	verdict->head = ether_addr_equal(dmac, tdev->dev->dev_addr);
+	if (verdict->head)
 		return true;
 	if (likely(READ_ONCE(tdev->own_only)))
 		return false;
 	filter = rcu_dereference(tdev->filter);
-	return !filter || tenovl_head_lists(filter, 0, filter->n_uc, dmac);
-}
-
-/* Would the head take a frame that is for another station? When promiscuous: it is in a
- * bridge, say.
- */
-static bool tenovl_head_hears(const struct tenovl_dev *tdev)
-{
-	return !READ_ONCE(tdev->own_only) && READ_ONCE(tdev->dev->flags) & IFF_PROMISC;
+	verdict->head = !filter || tenovl_head_lists(filter, 0, filter->n_uc, dmac);
+	if (verdict->head)
+		return true;
+	verdict->head = READ_ONCE(tdev->dev->flags) & IFF_PROMISC;
+	return false;
 }
 
 /* A frame for many: broadcast, and groups that it is in. */
@@ -178,12 +180,8 @@ struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place f
 	if (unlikely(is_multicast_ether_addr(dmac))) {
 		verdict.head = from != TENOVL_PLACE_HEAD && tenovl_head_joined(tdev, dmac);
 	} else {
-		if (from != TENOVL_PLACE_HEAD) {
-			verdict.head = tenovl_head_has(tdev, dmac);
-			if (verdict.head)
-				return verdict;
-			verdict.head = tenovl_head_hears(tdev);
-		}
+		if (from != TENOVL_PLACE_HEAD && tenovl_switch_to_own(tdev, dmac, &verdict))
+			return verdict;
 		entry = tenovl_fdb_find(tdev, dmac);
 	}
 	if (entry)

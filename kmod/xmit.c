@@ -572,17 +572,19 @@ static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct
 
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, port, eth->h_dest);
 	peer = tenovl_verdict_peer(&verdict);
-	if (unlikely(verdict.flood && !tenovl_guard_floods(port, skb)))
+	if (likely(peer && !verdict.head)) {
+		tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
+		tenovl_xmit_peer(tdev, peer, skb, inner);
+		return;
+	}
+	if (verdict.flood && !tenovl_guard_floods(port, skb))
 		verdict.drop = TENOVL_A_STATS_PORT_DROP_FLOOD;
-	if (unlikely(verdict.drop)) {
+	if (verdict.drop) {
 		tenovl_port_drop(port, skb, verdict.drop);
 		return;
 	}
 	tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
-	if (likely(peer && !verdict.head))
-		tenovl_xmit_peer(tdev, peer, skb, inner);
-	else
-		tenovl_xmit_rest(tdev, port, skb, settings, &verdict, inner);
+	tenovl_xmit_rest(tdev, port, skb, settings, &verdict, inner);
 }
 
 /* Both ways in have it, and what it calls, inlined: the calls would be a third of it. */
