@@ -11,6 +11,7 @@
  */
 #include <net/ip6_route.h>
 #include <net/addrconf.h>
+#include <net/ip.h>
 #include <net/ip6_fib.h>
 #include <net/route.h>
 
