@@ -14,7 +14,7 @@ TESTS="
 	inner_source equal_prefixes one_host handover
 	pmtu_v4 pmtu_v6 derived_mtu tso
 	bad_headers ecn_dscp unreachable loop
-	refusals mode bounds events
+	refusals raw_refusals mode bounds events
 "
 
 # Set by bg.
@@ -792,6 +792,45 @@ test_loop()
 	inject "$H1" <<<"enc=frame via=tr0 bare=1 n=3 ip4=10.9.0.1,10.80.0.2"
 	number "$(($(counter "$H1" tr0 tx-drop-depth) + $(counter "$H1" tr1 tx-drop-depth)))" -eq 3 \
 		"packets too deep"
+}
+
+# What the tool does not send is refused too, with a sentence.
+test_raw_refusals()
+{
+	local before many
+
+	hv_lay 2
+	transits plain 4 2
+	before=$(state_of "$V1" tr0)
+	many=$(seq 0 512 | awk '{ printf "%s\"x:0a%02x%02x0018\"", (NR > 1 ? "," : ""), int($1 / 256), $1 % 256 }')
+	cat >"$TMP/raw" <<-END
+		The request names no prefix | route-add {}
+		A route is named by its prefix | route-add {"route":[{"peer":"10.9.0.2"}]}
+		A route is named by its prefix | route-del {"route":[{}]}
+		The route needs the address of a peer | route-add {"route":[{"prefix":"x:0a05000010"}]}
+		A prefix has 4 or 16 bytes of address and one of length | route-add {"route":[{"prefix":"x:0a0500000010","peer":"10.9.0.2"}]}
+		The prefix is longer than its address | route-add {"route":[{"prefix":"x:0a05000021","peer":"10.9.0.2"}]}
+		This command changes routes only | route-add {"dev":"x:00000000","route":[{"prefix":"x:0a05000010","peer":"10.9.0.2"}]}
+		This command changes routes only | route-replace {"peer":"x:00000000","route":[{"prefix":"x:0a05000010","peer":"10.9.0.2"}]}
+		This command is about routes only | route-del {"fdb":"x:00000000","route":[{"prefix":"x:0a05000010"}]}
+		A selection is told, not set | route-add {"selection":"x:00000000","route":[{"prefix":"x:0a05000010","peer":"10.9.0.2"}]}
+		The number of routes is told, not set | dev-set {"dev":{"routes":1}}
+		A peer has at most 512 inner sources | peer-set {"peer":[{"address":"10.9.0.2","inner-sources":{"prefix":[$many]}}]}
+	END
+	check "raw requests are refused" ns "$V1" "$PY" "$HELPERS/nl.py" refusals tr0 "$TMP/raw"
+	same "$before" "$(state_of "$V1" tr0)" "state after all refusals"
+	check "an address is refused" ns "$V1" env PYTHONPATH="$HELPERS" "$PY" - <<-'END'
+		import socket, sys
+		import rtnl
+		sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+		sock.setsockopt(270, 11, 1)
+		mode = rtnl.info(rtnl.attr(rtnl.IFLA_INFO_DATA, rtnl.attr(rtnl.IFLA_MODE, b"\1")))
+		body = rtnl.attr(rtnl.IFLA_IFNAME, b"tr9\0") + rtnl.attr(rtnl.IFLA_ADDRESS, b"\2\0\0\0\0\1") + mode
+		sock.send(rtnl.struct.pack("=IHHII", 32 + len(body), rtnl.RTM_NEWLINK,
+			  rtnl.F_REQUEST | rtnl.F_ACK | rtnl.F_EXCL | rtnl.F_CREATE, 1, 0) + bytes(16) + body)
+		answer = sock.recv(65536)
+		sys.exit(b"A device of mode l3 has no address of its own" not in answer)
+	END
 }
 
 # What a device of one mode does not have is refused with a sentence, and nothing is changed.
