@@ -513,6 +513,7 @@ test_refusals()
 	must_fail_with "the tenovl module is not loaded: modprobe tenovl" o sync
 	tenovl_load
 	sync_once
+	must_say "nothing to do" env OVCTL_STORE="$TMP/store" ovctl sync
 }
 
 test_said_as_json()

@@ -483,10 +483,13 @@ int crypto_pwhash_str_verify(const char str[crypto_pwhash_STRBYTES], const char 
 {
 	int (*verify)(const char *str, const char *passwd, unsigned long long len);
 	const char *cost = strstr(str, "$m=");
-	unsigned int memory, ops;
+	unsigned long memory, ops;
+	char *end;
 
 	assert_non_null(cost);
-	assert_int_equal(sscanf(cost, "$m=%u,t=%u,", &memory, &ops), 2);
+	memory = strtoul(cost + 3, &end, 10);
+	assert_int_equal(strncmp(end, ",t=", 3), 0);
+	ops = strtoul(end + 3, NULL, 10);
 	hashed += (uint64_t)memory * ops;
 	*(void **)&verify = dlsym(RTLD_NEXT, "crypto_pwhash_str_verify");
 	assert_non_null(verify);

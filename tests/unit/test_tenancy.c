@@ -589,6 +589,22 @@ static void test_addresses(void **state)
 	ovctl_model_free(&model);
 }
 
+/* What carries the store out looks for it where those look that fill it. */
+static void test_place(void **state)
+{
+	const char *there = geteuid() ? "this needs root" : "there is no store /nowhere/store:";
+	static const char *const lines[] = { "plan", "sync", "status" };
+	struct shop *shop = *state;
+	unsigned int i;
+
+	setenv("OVCTL_STORE", "/nowhere/store", 1);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_int_equal(bench_run(shop->bench, lines[i]), OVCTL_FAILED);
+		assert_non_null(strstr(bench_err(shop->bench), there));
+	}
+	unsetenv("OVCTL_STORE");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -608,6 +624,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_apply, tenancy_setup, shop_teardown),
 		cmocka_unit_test_setup_teardown(test_paths, tenancy_setup, shop_teardown),
 		cmocka_unit_test_setup_teardown(test_addresses, tenancy_setup, shop_teardown),
+		cmocka_unit_test_setup_teardown(test_place, shop_setup, shop_teardown),
 	};
 
 	return cmocka_run_group_tests_name("tenancy", tests, NULL, NULL);

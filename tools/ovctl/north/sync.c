@@ -54,7 +54,7 @@ static int ovctl_order_open(struct ovctl *ov, struct ovctl_store **store)
 {
 	if (geteuid())
 		return ovctl_fail(ov, "this needs root");
-	return ovctl_store_open(ov, store, ov->store_dir ? ov->store_dir : OVCTL_STORE_DIR, false);
+	return ovctl_store_open(ov, store, NULL, false);
 }
 
 static int ovctl_order_read(struct ovctl_work_order *order)
