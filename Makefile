@@ -12,6 +12,8 @@ endif
 kdir := $(strip $(KDIR))
 release = $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(kdir)/include/generated/utsrelease.h 2>/dev/null), \
 	       $(shell $(MAKE) -s --no-print-directory -C $(kdir) kernelrelease))
+# User-mode Linux is an architecture, and its tree does not say so by itself.
+kernel_arch = $(if $(shell grep -s '^CONFIG_UML=y' $(kdir)/include/config/auto.conf),ARCH=um)
 # Each kernel has its own directory of objects, with links to the sources, so that builds for
 # several kernels do not trample on each other. (Not named "build": kbuild has such a variable, and
 # what is given on the command line reaches it.)
@@ -22,13 +24,13 @@ PREFIX ?= /usr/local
 MODDIR ?= /lib/modules/$(strip $(release))/updates
 VM := selftests/vm
 
-# K names the VM's kernel (stock, debug, 6.12, 7), T the suites (all when empty):
+# K names the VM's kernel (stock, uml, debug, 6.12, 7), T the suites (all when empty):
 # make test T="claims data:vxlan" K=debug
 K ?= stock
 T ?=
 export T
 
-.PHONY: all modules tool install uninstall setup demo check check-debug check-static check-unit \
+.PHONY: all modules tool install uninstall setup demo check check-debug check-debug-smp check-static check-unit \
 	selftest test bench-insn bench-failover profile shell clean help
 
 all: modules tool
@@ -38,7 +40,7 @@ modules:
 	+@mkdir -p $(TENOVL_BUILD)/kmod $(TENOVL_BUILD)/uapi
 	+@flock $(TENOVL_BUILD) tests/static/link-sources $(TENOVL_BUILD) $(kdir)
 	+@flock $(TENOVL_BUILD) $(MAKE) --no-print-directory -C $(kdir) M=$(TENOVL_BUILD) \
-		$(if $(W),W=$(W)) $(if $(C),C=$(C)) modules
+		$(kernel_arch) $(if $(W),W=$(W)) $(if $(C),C=$(C)) modules
 
 tool:
 	$(MAKE) -C tools/ovctl all
@@ -66,6 +68,9 @@ check:
 	tests/check/all stock
 
 check-debug:
+	tests/check/all uml
+
+check-debug-smp:
 	tests/check/all debug
 
 check-static: setup
@@ -122,11 +127,12 @@ help:
 	@echo 'make setup           installs the packages needed and fetches the kernel of the VM'
 	@echo 'make demo            two hypervisors, two tenants, VXLAN and GRE, shown in the VM'
 	@echo 'make check           everything: build, unit tests, static checks, selftests in the VM'
-	@echo 'make check-debug     selftests under the debug kernel (built once, then cached)'
+	@echo 'make check-debug     selftests under the debug kernel of user-mode Linux (built once, then cached)'
+	@echo 'make check-debug-smp selftests under the debug kernel in QEMU, several processors: hours'
 	@echo 'make check-static    compilers, sparse, checkpatch, kernel-doc, shellcheck, other kernels'
 	@echo 'make check-unit      unit tests'
 	@echo 'make -C tests fuzz   fuzzers of the tool, with clang; FUZZ_SECONDS=N for each'
-	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=debug|6.12|7'
+	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=uml|debug|6.12|7'
 	@echo 'make shell           a root shell in the VM; K=debug'
 	@echo 'make bench-insn      instructions a packet, compared with vxlan and gretap'
 	@echo 'make profile FLOW=F  where the instructions of a path go, by function'

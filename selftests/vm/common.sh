@@ -5,6 +5,7 @@
 # A kernel is a directory that holds
 #	release		its "uname -r"
 #	vmlinuz		what QEMU boots
+#	arch		"um" where vmlinuz is a program instead: user-mode Linux
 #	modules		what /lib/modules/RELEASE is in the guest
 #	kdir		a symbolic link to the tree that modules are built against
 
