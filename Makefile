@@ -125,7 +125,7 @@ help:
 	@echo 'make install         both, with manual page and header; DESTDIR, PREFIX, MODDIR'
 	@echo 'make uninstall       takes them away'
 	@echo 'make setup           installs the packages needed and fetches the kernel of the VM'
-	@echo 'make demo            two hypervisors, two tenants, VXLAN and GRE, shown in the VM'
+	@echo 'make demo            two tenants on two hypervisors: the ways of a packet, tables, fail-over, in the VM'
 	@echo 'make check           everything: build, unit tests, static checks, selftests in the VM'
 	@echo 'make check-debug     selftests under the debug kernel of user-mode Linux (built once, then cached)'
 	@echo 'make check-debug-smp selftests under the debug kernel in QEMU, several processors: hours'
