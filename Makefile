@@ -26,6 +26,7 @@ VM := selftests/vm
 
 # K names the VM's kernel (stock, uml, debug, 6.12, 7), T the suites (all when empty):
 # make test T="claims data:vxlan" K=debug
+# Suites of two machines (T=machines) have them; with no T they are left out: make check runs all.
 K ?= stock
 T ?=
 export T
@@ -82,7 +83,7 @@ check-unit:
 
 test selftest:
 	tests/check/build $(K)
-	$(VM)/run --kernel $(K) -- selftests/run
+	$(VM)/$(if $(filter machines machines:%,$(T)),pair,run) --kernel $(K) -- selftests/run
 
 bench-insn: setup
 	tests/check/build stock
@@ -132,7 +133,7 @@ help:
 	@echo 'make check-static    compilers, sparse, checkpatch, kernel-doc, shellcheck, other kernels'
 	@echo 'make check-unit      unit tests'
 	@echo 'make -C tests fuzz   fuzzers of the tool, with clang; FUZZ_SECONDS=N for each'
-	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=uml|debug|6.12|7'
+	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=uml|debug|6.12|7; T=machines has two'
 	@echo 'make shell           a root shell in the VM; K=debug'
 	@echo 'make bench-insn      instructions a packet, compared with vxlan and gretap'
 	@echo 'make profile FLOW=F  where the instructions of a path go, by function'
