@@ -11,7 +11,7 @@ source "$TOP/selftests/topology.sh"
 container='' pinging=''
 
 TESTS="
-	three_ways mesh untouched drift killed_anywhere from_nothing goes_away
+	over_v4 over_v6 untouched drift killed_anywhere from_nothing goes_away
 	fail_over overlay_switch foreign in_the_way adopted
 	kinds_of_vm refusals said_as_json
 "
@@ -45,14 +45,17 @@ sweep()
 	poll module_idle
 }
 
-# A password costs little here.
+# hosts [v6]: with an underlay of that family. A password costs little here.
 hosts()
 {
+	local i
+
 	echo secret >"$TMP/password"
 	o provider passwd --new-password-file "$TMP/password"
 	o provider set --ops 1 --memory 8
-	o host add h1 --router rt
-	o host add h2 --router rt
+	for i in 1 2; do
+		o host add "h$i" --router rt ${1:+--vtep "fd00:9:$i::/64"}
+	done
 }
 
 # tenant ID: with its subnets and VMs.
@@ -91,9 +94,13 @@ setup_suite()
 	tenant 1 >/dev/null
 	tenant 2 >/dev/null
 	mv "$TMP/store" "$TMP/both"
+	hosts v6 >/dev/null
+	tenant 1 >/dev/null
+	tenant 2 >/dev/null
+	mv "$TMP/store" "$TMP/both6"
 }
 
-# lay hosts|small|both
+# lay hosts|small|both|both6
 lay()
 {
 	defer sweep
@@ -130,68 +137,132 @@ tenant_talks()
 	ping_ok "ns2_t$t-s41_vm" fd31::4 1
 }
 
-# What was seen between the hosts: seen FILTER... are counted, and nothing else was there.
-crossed()
+# The models of tenants, for reach.py.
+models()
 {
-	local want=$1 filter=$2 text=$3
+	local t
 
-	number "$(capture_count cross "$filter")" "$want" 1 "$text"
+	for t in "$@"; do
+		{ o export "$t" && o -j vm show "$t"; } >"$TMP/model$t"
+	done
+}
+
+# reach HOW TENANT...: who reaches whom among all VMs of the tenants is as their models say.
+reach()
+{
+	local how=$1 out rc=0
+
+	shift
+	models "$@"
+	out=$(helper /dev/null - reach "$how" $((WAIT_MAX * TENOVL_SLOW)) "${@/#/$TMP/model}") || rc=$?
+	diag "$out"
+	((rc == 0)) || fail "who reaches whom is not as the model says"
+}
+
+# Nobody knows another's Ethernet address, but for what the store told.
+cold()
+{
+	local name
+
+	for name in $(ip netns list | awk '/^(ns|mesh|h1|h2|rt)/ { print $1 }'); do
+		ip -n "$name" neigh flush all
+		ip -n "$name" -6 neigh flush all
+	done
+}
+
+# What went between the hosts, a line for each two VMs: source, destination, and by what, that is the
+# protocols between the outer address and the inner one. (The last address of either family is the
+# inner one, where there is an inner one.)
+ways()
+{
+	capture_fields cross 'udp.dstport == 7007' frame.protocols ip.src ip.dst ipv6.src ipv6.dst |
+		awk -F '\t' -v outer="$1" '
+		{
+			way = $1
+			if (!sub("^eth:ethertype:" outer ":", "", way))
+				way = "not-over-" outer ":" way
+			sub(/:data$/, "", way)
+			at = way ~ /:ipv6:udp$/ ? 4 : 2
+			sub(/:(ethertype:)?(ip|ipv6):udp$/, "", way)
+			n = split($at, src, ",")
+			split($(at + 1), dst, ",")
+			print src[n], dst[n], way
+		}' | sort -u
+}
+
+# What there should be: where the VMs of VPCs 1 and 3 speak with those of 2, and by what inside one
+# subnet: wanted_ways WAY_21 WAY_31.
+wanted_ways()
+{
+	local here there net way
+
+	for net in v4 v6; do
+		for here in 21.2 31.2 31.4; do
+			for there in 21.3 31.3 41.2; do
+				way=gre
+				[[ ${here%.*}${there%.*} != 2121 ]] || way=$1
+				[[ ${here%.*}${there%.*} != 3131 ]] || way=$2
+				if [[ $net == v4 ]]; then
+					echo "${here/./.0.0.} ${there/./.0.0.} $way"
+					echo "${there/./.0.0.} ${here/./.0.0.} $way"
+				else
+					echo "fd${here/./::} fd${there/./::} $way"
+					echo "fd${there/./::} fd${here/./::} $way"
+				fi
+			done
+		done
+	done | sort -u
+}
+
+# All ways at once, of both tenants, from cold caches in either direction; then by what they went.
+datapaths()
+{
+	local outer=$1
+
+	capture_start cross rt h1
+	cold
+	reach up 1 2
+	cold
+	reach down 1 2
+	same "$(wanted_ways "$2" "$3")" "$(ways "$outer")" "the ways between the hosts"
 }
 
 # --- tests -------------------------------------------------------------------------------------
 
-test_three_ways()
-{
-	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
-	lay both
-	sync_once
-	tenant_talks 1
-	tenant_talks 2
-	# The same subnet, another VPC: VXLAN, switched.
-	capture_start cross rt h1 'ip proto 47 or udp port 4789'
-	ping_ok ns1_t1-s21_vm 21.0.0.3 2
-	crossed -ge 'vxlan && ip.dst == 21.0.0.3 && icmp' "21 to 21 goes by VXLAN"
-	same 0 "$(capture_count cross gre)" "and by nothing else"
-	# Another subnet, another VPC: GRE, routed; also where the destination is stretched.
-	capture_start cross rt h1 'ip proto 47 or udp port 4789'
-	ping_ok ns1_t1-s21_vm 41.0.0.2 2
-	ping_ok ns1_t1-s21_vm 31.0.0.3 2
-	crossed -ge 'gre.proto == 0x0800 && ip.dst == 41.0.0.2' "21 to 41 goes by GRE"
-	crossed -ge 'gre.proto == 0x0800 && ip.dst == 31.0.0.3' "21 to 31 elsewhere goes by GRE"
-	same 0 "$(capture_count cross 'udp.port == 4789 && icmp')" "and by nothing else"
-	# Another subnet, the same VPC: from head to head.
-	capture_start cross rt h1 'ip proto 47 or udp port 4789'
-	ping_ok ns1_t1-s21_vm 31.0.0.2 2
-	same 0 "$(capture_count cross icmp)" "21 to 31 in one VPC stays there"
-}
-
-test_mesh()
+# The three datapaths, with either transport, over an underlay of a family: over STORE FAMILY.
+over()
 {
 	local t
 
 	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
-	lay both
+	lay "$1"
+	sync_once
+	datapaths "$2" udp:vxlan:eth gre:eth
 	for t in 1 2; do
 		# A mesh carries nothing else.
 		o subnet set "$t" 31 --encap vxlan >/dev/null
 		o tenant set "$t" --transport gre >/dev/null
 	done
 	sync_once
-	tenant_talks 1
-	tenant_talks 2
-	capture_start cross rt h1 'ip proto 47 or udp port 4789'
-	ping_ok ns1_t1-s21_vm 21.0.0.3 2
-	crossed -ge 'gre && vxlan && ip.dst == 21.0.0.3 && icmp' "21 to 21 goes by VXLAN in GRE"
+	datapaths "$2" gre:ip:udp:vxlan:eth gre:ip:udp:vxlan:eth
 	# Nobody but segments is in the mesh, and a VM has no way there.
 	ping_no ns1_t1-s21_vm 100.64.0.2 1
 	same "" "$(ip -n ns1_t1 route show 100.64.0.0/10)" "ways of a VPC to its mesh"
 	# To and fro while VMs stay where they are.
-	capture_stop cross
 	o tenant set 1 --transport direct >/dev/null
 	sync_once
-	tenant_talks 1
-	tenant_talks 2
+	reach all 1 2
 	refuse "a mesh that is not needed any more" ip netns exec mesh1_t1 true
+}
+
+test_over_v4()
+{
+	over both ip
+}
+
+test_over_v6()
+{
+	over both6 ipv6
 }
 
 # All that could have been replaced, by its index and its counters.
