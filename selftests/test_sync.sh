@@ -6,6 +6,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
 source "$TOP/selftests/topology.sh"
+# shellcheck source=selftests/tenants.sh
+source "$TOP/selftests/tenants.sh"
 
 # Set by bg.
 container='' pinging=''
@@ -13,74 +15,8 @@ container='' pinging=''
 TESTS="
 	over_v4 over_v6 untouched drift killed_anywhere from_nothing goes_away
 	fail_over overlay_switch foreign in_the_way adopted
-	kinds_of_vm refusals said_as_json
+	kinds_of_vm uplink applied refusals said_as_json
 "
-
-# --- the topology ------------------------------------------------------------------------------
-#
-#	             ┌──────┐
-#	   h1 ───────┤  rt  ├─────── h2          hosts of a lab and their router
-#	  1, 3       └──────┘        2           VPCs of each tenant
-#
-#	tenant 1, and tenant 2 with the same addresses:
-#	21.0.0.0/24  in VPCs 1, 2      VMs a1 (.2, VPC 1), a2 (.3, VPC 2)
-#	31.0.0.0/24  in VPCs 1, 2, 3   VMs b1 (.2, VPC 1), b2 (.3, VPC 2), b3 (.4, VPC 3)
-#	41.0.0.0/24  in VPC 2          VM  c2 (.2)
-
-o()
-{
-	ovctl --store "$TMP/store" --password-file "$TMP/password" "$@"
-}
-
-# What a test leaves behind; the names are those of the store, and not random.
-sweep()
-{
-	local name
-
-	for name in $(ip netns list | awk '{ print $1 }'); do
-		case $name in
-		ns[0-9]* | mesh[0-9]* | h1 | h2 | rt) ip netns del "$name" ;;
-		esac
-	done
-	poll module_idle
-}
-
-# hosts [v6]: with an underlay of that family. A password costs little here.
-hosts()
-{
-	local i
-
-	echo secret >"$TMP/password"
-	o provider passwd --new-password-file "$TMP/password"
-	o provider set --ops 1 --memory 8
-	for i in 1 2; do
-		o host add "h$i" --router rt ${1:+--vtep "fd00:9:$i::/64"}
-	done
-}
-
-# tenant ID: with its subnets and VMs.
-tenant()
-{
-	o tenant add "$1" --vpcs 3 --host h1,h2 --new-password-file "$TMP/password"
-	o subnet add "$1" 21.0.0.0/24,fd21::/64 --vpc 1,2
-	o subnet add "$1" 31.0.0.0/24,fd31::/64 --vpc 1,2,3 --encap gre
-	o subnet add "$1" 41.0.0.0/24,fd41::/64 --vpc 2
-	o vm add "$1" a1 --subnet 21 --vpc 1
-	o vm add "$1" a2 --subnet 21 --vpc 2
-	o vm add "$1" b1 --subnet 31 --vpc 1
-	o vm add "$1" b2 --subnet 31 --vpc 2
-	o vm add "$1" b3 --subnet 31 --vpc 3
-	o vm add "$1" c2 --subnet 41 --vpc 2
-}
-
-# The smallest that has all: two VPCs, and a VM in each.
-small()
-{
-	o tenant add 1 --vpcs 2 --host h1,h2 --new-password-file "$TMP/password"
-	o subnet add 1 21.0.0.0/24,fd21::/64
-	o vm add 1 a1 --subnet 21 --vpc 1
-	o vm add 1 a2 --subnet 21 --vpc 2
-}
 
 # Stores are filled once, and each test has a copy.
 setup_suite()
@@ -100,27 +36,6 @@ setup_suite()
 	mv "$TMP/store" "$TMP/both6"
 }
 
-# lay hosts|small|both|both6
-lay()
-{
-	defer sweep
-	cp -r "$_base/$1" "$TMP/store"
-	cp "$_base/password" "$TMP/password"
-}
-
-settled()
-{
-	must_say "nothing to do" o sync
-	same "" "$(o plan | grep -v 'nothing to do' || :)" "what plan wants more"
-	check "the state is as the store says" o status
-}
-
-sync_once()
-{
-	check "the store is carried out" o sync
-	settled
-}
-
 # Every VM of a tenant reaches every other.
 tenant_talks()
 {
@@ -135,28 +50,6 @@ tenant_talks()
 	ping_ok "ns3_t$t-s31_vm" fd41::2 1
 	ping_ok "ns2_t$t-s41_vm" fd21::2 1
 	ping_ok "ns2_t$t-s41_vm" fd31::4 1
-}
-
-# The models of tenants, for reach.py.
-models()
-{
-	local t
-
-	for t in "$@"; do
-		{ o export "$t" && o -j vm show "$t"; } >"$TMP/model$t"
-	done
-}
-
-# reach HOW TENANT...: who reaches whom among all VMs of the tenants is as their models say.
-reach()
-{
-	local how=$1 out rc=0
-
-	shift
-	models "$@"
-	out=$(helper /dev/null - reach "$how" $((WAIT_MAX * TENOVL_SLOW)) "${@/#/$TMP/model}") || rc=$?
-	diag "$out"
-	((rc == 0)) || fail "who reaches whom is not as the model says"
 }
 
 # Nobody knows another's Ethernet address, but for what the store told.
@@ -572,6 +465,74 @@ test_kinds_of_vm()
 	same "" "$(grep s21 <<<"$link" || :)" "the NIC of a VM that is gone"
 	must_say tap7 ip -n h1 link show tap7
 	ping_no "$GUEST" 21.0.0.3 1
+}
+
+# A way out is a device that others put there.
+test_uplink()
+{
+	lay small
+	o vpc set 1 1 --uplink up0 >/dev/null
+	must_say 'device up0 of namespace "ns1_t1" is not there' o sync
+	must_say "wait state ns1_t1 up0" o plan
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	ns_new OUT
+	ip -n ns1_t1 link add up0 type veth peer name in0 netns "$OUT"
+	addr "$OUT" in0 198.51.100.1/24 203.0.113.1/32 2001:db8::1/64 2001:db8:1::1/128
+	addr ns1_t1 up0 198.51.100.2/24 2001:db8::2/64
+	ip -n "$OUT" route add 21.0.0.0/24 via 198.51.100.2
+	ip -n "$OUT" route add fd21::/64 via 2001:db8::2
+	sync_once
+	ping_ok ns1_t1-s21_vm 203.0.113.1 1
+	ping_ok ns1_t1-s21_vm 2001:db8:1::1 1
+	ping_no ns2_t1-s21_vm 203.0.113.1 1
+	healed 1 ip -n ns1_t1 route del default
+	healed 3 ip -n ns1_t1 link set up0 down
+	ping_ok ns1_t1-s21_vm 203.0.113.1 1
+	o vpc set 1 1 --uplink none >/dev/null
+	sync_once
+	same "" "$(ip -n ns1_t1 route show default)$(ip -n ns1_t1 -6 route show default)" "ways out"
+	must_say 198.51.100.2/24 ip -n ns1_t1 addr show up0
+}
+
+# fates OBJECT NAME: what apply said of it.
+fates()
+{
+	jq -r --arg object "$1" --arg name "$2" \
+		'.[] | select(.object == $object and (.name | tostring) == $name) | .state' "$TMP/said"
+}
+
+# A file becomes the model, and the model the kernel.
+test_applied()
+{
+	local before
+
+	lay small
+	o export 1 >"$TMP/is.json"
+	# What is in the store already is carried out all the same.
+	o -j apply "$TMP/is.json" >"$TMP/said"
+	same unchanged "$(jq -r '.[].state' "$TMP/said" | sort -u)" "what apply says"
+	settled
+	before=$(identities)
+	jq '.subnets += [{id: 31, cidr: "31.0.0.0/24", vpcs: [2]}] |
+	    .vms += [{name: "b2", subnet: 31, vpc: 2}] |
+	    .subnets[0].suppress = false' "$TMP/is.json" >"$TMP/more.json"
+	check "a look at what would be" o apply --dry-run "$TMP/more.json"
+	settled
+	jq '.subnets[1].cidr = "31.0.0.0/33"' "$TMP/more.json" >"$TMP/bad.json"
+	must_fail_with "subnets[1].cidr: 31.0.0.0/33" o apply "$TMP/bad.json"
+	settled
+	same "$before" "$(identities)" "what is there, with nothing applied"
+	o -j apply "$TMP/more.json" >"$TMP/said"
+	same "added added changed unchanged" \
+		"$(fates subnet 31) $(fates vm b2) $(fates subnet 21) $(fates vm a1)" "what apply says"
+	settled
+	reach all 1
+	ping_ok ns1_t1-s21_vm 31.0.0.2 1
+	same "" "$(comm -23 <(sort <<<"$before") <(identities | sort))" "what is not there any more"
+	o -j apply "$TMP/is.json" >"$TMP/said"
+	same "removed removed" "$(fates subnet 31) $(fates vm b2)" "what apply says"
+	settled
+	same "$before" "$(identities)" "what was there before"
 }
 
 test_refusals()
