@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # variables of lib.sh
 #
-# Tenants by the store, on top of lib.sh and topology.sh. A suite's setup_suite() fills stores, which
-# are files, and keeps them beside "$TMP/store" under other names; each test has a copy of one.
+# Tenants by the store, on top of lib.sh and topology.sh. A store is filled by store_NAME() when a test
+# asks for it first, and each test has a copy.
 #
 #	             ┌──────┐
 #	   h1 ───────┤  rt  ├─────── h2          hosts of a lab and their router
@@ -69,12 +69,62 @@ small()
 	o vm add 1 a2 --subnet 21 --vpc 2
 }
 
-# lay NAME: a copy of a store that setup_suite() left under that name.
+store_hosts()
+{
+	hosts
+}
+
+store_hosts6()
+{
+	hosts v6
+}
+
+store_small()
+{
+	store_from hosts
+	small
+}
+
+store_both()
+{
+	store_from hosts
+	tenant 1
+	tenant 2
+}
+
+store_both6()
+{
+	store_from hosts6
+	tenant 1
+	tenant 2
+}
+
+# store_of NAME: where that store is, filled.
+store_of()
+{
+	local TMP=$_base/filling
+
+	if [[ ! -d $_base/stores/$1 ]]; then
+		mkdir -p "$TMP" "$_base/stores"
+		"store_$1" >/dev/null
+		mv "$TMP" "$_base/stores/$1"
+	fi
+}
+
+# store_from NAME: a copy of that store; instead of the one that is used now, where there is one.
+store_from()
+{
+	store_of "$1"
+	mkdir -p "$TMP"
+	rm -rf "$TMP/store"
+	cp -r "$_base/stores/$1/store" "$_base/stores/$1/password" "$TMP"
+}
+
+# lay NAME: a store for a test.
 lay()
 {
 	defer sweep
-	cp -r "$_base/$1" "$TMP/store"
-	cp "$_base/password" "$TMP/password"
+	store_from "$1"
 }
 
 settled()

@@ -19,8 +19,9 @@ TESTS="
 
 # One of each that takes several messages: a VM at an access port, one behind a bridge, one with two
 # legs, a peer in another VPC.
-one_of_each()
+store_each()
 {
+	store_from hosts
 	o tenant add 1 --vpcs 2 --host h1 --new-password-file "$TMP/password"
 	o subnet add 1 21.0.0.0/24 --vpc 1,2
 	o subnet add 1 31.0.0.0/24 --vpc 1 --ha
@@ -31,17 +32,6 @@ one_of_each()
 setup_suite()
 {
 	load_module
-	hosts >/dev/null
-	cp -r "$TMP/store" "$TMP/hosts"
-	one_of_each >/dev/null
-	mv "$TMP/store" "$TMP/each"
-}
-
-# Another store from now on.
-becomes()
-{
-	rm -r "$TMP/store"
-	cp -r "$_base/$1" "$TMP/store"
 }
 
 # killed N: whether a sync was ended by SIGKILL behind its Nth change; else it has gone through.
@@ -72,12 +62,12 @@ test_every_step()
 	sync_once
 	while ((there || back)); do
 		n=$((n + 1))
-		becomes each
+		store_from each
 		if ((there)); then
 			killed $n && made=$n || there=0
 		fi
 		heals $n
-		becomes hosts
+		store_from hosts
 		if ((back)); then
 			killed $n && unmade=$n || back=0
 		fi

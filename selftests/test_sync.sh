@@ -14,26 +14,13 @@ container='' pinging=''
 
 TESTS="
 	over_v4 over_v6 untouched drift killed_anywhere from_nothing goes_away
-	fail_over overlay_switch foreign in_the_way adopted
+	fail_over overlay_switch foreign host_of_others in_the_way adopted
 	kinds_of_vm uplink applied refusals said_as_json
 "
 
-# Stores are filled once, and each test has a copy.
 setup_suite()
 {
 	load_module
-	hosts >/dev/null
-	cp -r "$TMP/store" "$TMP/hosts"
-	small >/dev/null
-	mv "$TMP/store" "$TMP/small"
-	cp -r "$TMP/hosts" "$TMP/store"
-	tenant 1 >/dev/null
-	tenant 2 >/dev/null
-	mv "$TMP/store" "$TMP/both"
-	hosts v6 >/dev/null
-	tenant 1 >/dev/null
-	tenant 2 >/dev/null
-	mv "$TMP/store" "$TMP/both6"
 }
 
 # Every VM of a tenant reaches every other.
@@ -388,6 +375,21 @@ test_foreign()
 	must_say "198.51.100.1/24" ip -n ns1_t1 addr show mine
 	must_say "203.0.113.0/24" ip -n ns1_t1 route show
 	check "a namespace of others" ip netns exec "$X" true
+}
+
+# In a namespace of others the VTEPs are ours, also when no host of the model is there any more.
+test_host_of_others()
+{
+	lay hosts
+	ns_new X
+	o host add h3 --netns "$X" >/dev/null
+	o tenant add 1 --vpcs 1 --host h3 --new-password-file "$TMP/password" >/dev/null
+	sync_once
+	must_say "172.16." ip -n "$X" -o addr show dev lo scope global
+	o tenant del 1 --yes >/dev/null
+	o host del h3 >/dev/null
+	sync_once
+	same "" "$(ip -n "$X" -o addr show dev lo scope global)" "addresses that are left"
 }
 
 test_in_the_way()

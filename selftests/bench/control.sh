@@ -93,9 +93,8 @@ measure_sync()
 	local n=$1 i best=
 
 	sweep
-	cp -r "$TMP/store" "$TMP/full"
-	rm -r "$TMP/store"
-	cp -r "$TMP/hosts" "$TMP/store"
+	mv "$TMP/store" "$TMP/full"
+	store_from hosts
 	o sync >/dev/null
 	rm -r "$TMP/store"
 	mv "$TMP/full" "$TMP/store"
@@ -206,8 +205,7 @@ row()
 
 modprobe -a vxlan ip_gre bridge 2>/dev/null || :
 tenovl_load
-hosts >/dev/null
-cp -r "$TMP/store" "$TMP/hosts"
+store_from hosts
 had=0
 echo "$(uname -r), $(nproc) processors; times in ms"
 printf '%7s %8s %9s %9s %10s %9s %8s %9s %9s\n' tenants objects first requests "no change" \

@@ -37,7 +37,6 @@
  * @want: What is wanted, in order.
  * @space: The namespace that is being read.
  * @marked: It carries our mark.
- * @holds: A device in it does.
  */
 struct ovctl_reader {
 	struct ovctl_items *have;
@@ -45,7 +44,6 @@ struct ovctl_reader {
 	const struct ovctl_items *want;
 	struct ovctl_space *space;
 	bool marked;
-	bool holds;
 };
 
 /* --- dumps of rtnetlink --- */
@@ -186,7 +184,6 @@ static void ovctl_read_link(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
 	ovctl_space_saw_link(rd->space, name, info->ifi_index);
 	if (info->ifi_index == 1)
 		rd->marked = ours;
-	rd->holds |= ours;
 	obj = ovctl_item_add(rd->have, OVCTL_KIND_STATE, rd->space->name, name);
 	ovctl_item_num(obj, OVCTL_STATE_UP, !!(info->ifi_flags & IFF_UP));
 	if (info->ifi_index == 1)
@@ -356,7 +353,17 @@ static int ovctl_read_sysctls(struct ovctl_reader *rd)
 
 /* --- which namespaces --- */
 
-/* A namespace: its devices, and the rest where something is ours or the model names it. */
+static bool ovctl_any_ours(const struct ovctl_items *objs, unsigned int from)
+{
+	while (from < objs->count)
+		if (objs->list[from++].ours)
+			return true;
+	return false;
+}
+
+/* A namespace, where something in it is ours or the model names it. One of others may have an
+ * address or a route of ours, left by a host that is in the model no more.
+ */
 static int ovctl_read_space(struct ovctl_reader *rd, const char *name, bool named)
 {
 	unsigned int before = rd->have->count;
@@ -366,23 +373,26 @@ static int ovctl_read_space(struct ovctl_reader *rd, const char *name, bool name
 	if (!ovctl_space_exists(name))
 		return OVCTL_DONE;
 	ret = ovctl_space_get(rd->spaces, name, &rd->space);
-	rd->marked = rd->holds = false;
+	rd->marked = false;
 	if (!ret)
 		ret = ovctl_read_links(rd);
+	if (!ret)
+		ret = ovctl_read_ip(rd);
 	/* Others may delete theirs at any time. */
-	if (ret && !named && !ovctl_space_exists(name))
+	if (ret && !named && !ovctl_space_exists(name)) {
+		rd->have->count = before;
 		return OVCTL_DONE;
+	}
 	if (ret)
 		return ret;
-	if (!rd->holds && !named) {
+	if (!named && !rd->marked && !ovctl_any_ours(rd->have, before)) {
 		rd->have->count = before;
 		ovctl_space_forget(rd->spaces, name);
 		return OVCTL_DONE;
 	}
 	obj = ovctl_item_add(rd->have, OVCTL_KIND_NETNS, name, "");
 	obj->ours = rd->marked;
-	ret = ovctl_read_ip(rd);
-	return ret ? ret : ovctl_read_sysctls(rd);
+	return ovctl_read_sysctls(rd);
 }
 
 /* The objects of a namespace are neighbours in their order, kind by kind. */
