@@ -40,7 +40,7 @@ killed()
 	local rc=0
 
 	# A shell of its own, that tells nobody who was killed.
-	(OVCTL_DIE_AFTER=$1 exec ovctl --store "$TMP/store" sync) >"$TMP/die" 2>&1 || rc=$?
+	(OVCTL_DIE_AFTER=$1 ovctl --store "$TMP/store" sync; exit $?) >"$TMP/die" 2>&1 || rc=$?
 	((rc != 137)) || return 0
 	((rc == 0)) || { diag "$(<"$TMP/die")"; fail "a sync that is to be killed behind change $1"; }
 	return 1

@@ -251,7 +251,7 @@ die()
 	while ((runs < 500)); do
 		rc=0
 		# A shell of its own, that tells nobody who was killed.
-		(OVCTL_DIE_AFTER=$after exec ovctl --store "$TMP/store" sync) >"$TMP/die" 2>&1 || rc=$?
+		(OVCTL_DIE_AFTER=$after ovctl --store "$TMP/store" sync; exit $?) >"$TMP/die" 2>&1 || rc=$?
 		((rc == 137)) || break
 		runs=$((runs + 1)) after=$((after % 5 + 1))
 	done
@@ -511,27 +511,27 @@ test_applied()
 	lay small
 	o export 1 >"$TMP/is.json"
 	# What is in the store already is carried out all the same.
-	o -j apply "$TMP/is.json" >"$TMP/said"
+	o -j apply "$TMP/is.json" >"$TMP/said" 2>"$TMP/synced"
 	same unchanged "$(jq -r '.[].state' "$TMP/said" | sort -u)" "what apply says"
 	settled
 	before=$(identities)
 	jq '.subnets += [{id: 31, cidr: "31.0.0.0/24", vpcs: [2]}] |
 	    .vms += [{name: "b2", subnet: 31, vpc: 2}] |
 	    .subnets[0].suppress = false' "$TMP/is.json" >"$TMP/more.json"
-	check "a look at what would be" o apply --dry-run "$TMP/more.json"
+	check "a look at what would be" o apply "$TMP/more.json" --dry-run
 	settled
 	jq '.subnets[1].cidr = "31.0.0.0/33"' "$TMP/more.json" >"$TMP/bad.json"
 	must_fail_with "subnets[1].cidr: 31.0.0.0/33" o apply "$TMP/bad.json"
 	settled
 	same "$before" "$(identities)" "what is there, with nothing applied"
-	o -j apply "$TMP/more.json" >"$TMP/said"
+	o -j apply "$TMP/more.json" >"$TMP/said" 2>"$TMP/synced"
 	same "added added changed unchanged" \
 		"$(fates subnet 31) $(fates vm b2) $(fates subnet 21) $(fates vm a1)" "what apply says"
 	settled
 	reach all 1
 	ping_ok ns1_t1-s21_vm 31.0.0.2 1
 	same "" "$(comm -23 <(sort <<<"$before") <(identities | sort))" "what is not there any more"
-	o -j apply "$TMP/is.json" >"$TMP/said"
+	o -j apply "$TMP/is.json" >"$TMP/said" 2>"$TMP/synced"
 	same "removed removed" "$(fates subnet 31) $(fates vm b2)" "what apply says"
 	settled
 	same "$before" "$(identities)" "what was there before"
