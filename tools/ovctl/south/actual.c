@@ -751,6 +751,8 @@ static int ovctl_read_devs(struct ovctl_reader *rd, struct ovctl_items *found,
 		/* Looking for where ports are may have closed this one. */
 		ret = ovctl_space_get(rd->spaces, netns, &rd->space);
 		if (!ret)
+			ret = ovctl_space_family(rd->spaces, rd->space);
+		if (!ret)
 			ret = ovctl_read_dev(rd, found, nlh);
 	}
 	ovctl_reply_free(&rp);
