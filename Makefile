@@ -32,7 +32,7 @@ T ?=
 export T
 
 .PHONY: all modules tool install uninstall setup demo check check-debug check-debug-smp check-static check-unit \
-	selftest test bench-insn bench-failover profile shell clean help
+	selftest test bench-insn bench-failover bench-control storm profile shell clean help
 
 all: modules tool
 
@@ -110,6 +110,20 @@ bench-failover: setup
 		env $(foreach v,ROUNDS CAUSES CONTESTANTS,$(if $(filter undefined,$(origin $(v))),,$(v)="$($(v))")) \
 		selftests/bench/failover.sh
 
+# TENANTS="10 100" as the script says.
+bench-control: setup
+	tests/check/build stock
+	@mkdir -p build/bench/control
+	$(VM)/run --timeout 3600 --out build/bench/control -- \
+		env $(if $(TENANTS),TENANTS="$(TENANTS)") selftests/bench/control.sh
+
+# STEPS=N SEED=N as selftests/helpers/storm.py says.
+STEPS ?= 300
+storm:
+	tests/check/build $(K)
+	$(VM)/run --kernel $(K) --timeout 7200 -- env STEPS=$(STEPS) SEED=$(or $(SEED),1) TENOVL_SUITE_MAX=7000 \
+		T=heal:random selftests/run
+
 shell:
 	tests/check/build $(K)
 	$(VM)/shell --kernel $(K)
@@ -138,4 +152,6 @@ help:
 	@echo 'make bench-insn      instructions a packet, compared with vxlan and gretap'
 	@echo 'make profile FLOW=F  where the instructions of a path go, by function'
 	@echo 'make bench-failover  probes lost when a bridge fails, compared with bonding, backup_port and polling'
+	@echo 'make bench-control   time and requests of a sync of 10 and 100 tenants, beside ip and bridge -batch'
+	@echo 'make storm           random operations and damage, each healed by a sync; STEPS=N SEED=N K=uml'
 	@echo 'make clean           removes what was built here, not the cache'

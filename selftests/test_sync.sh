@@ -6,112 +6,21 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
 source "$TOP/selftests/topology.sh"
+# shellcheck source=selftests/tenants.sh
+source "$TOP/selftests/tenants.sh"
 
 # Set by bg.
 container='' pinging=''
 
 TESTS="
-	three_ways mesh untouched drift killed_anywhere from_nothing goes_away
-	fail_over overlay_switch foreign in_the_way adopted
-	kinds_of_vm refusals said_as_json
+	over_v4 over_v6 untouched drift killed_anywhere from_nothing goes_away
+	fail_over overlay_switch foreign host_of_others in_the_way adopted
+	kinds_of_vm uplink applied refusals said_as_json
 "
 
-# --- the topology ------------------------------------------------------------------------------
-#
-#	             ┌──────┐
-#	   h1 ───────┤  rt  ├─────── h2          hosts of a lab and their router
-#	  1, 3       └──────┘        2           VPCs of each tenant
-#
-#	tenant 1, and tenant 2 with the same addresses:
-#	21.0.0.0/24  in VPCs 1, 2      VMs a1 (.2, VPC 1), a2 (.3, VPC 2)
-#	31.0.0.0/24  in VPCs 1, 2, 3   VMs b1 (.2, VPC 1), b2 (.3, VPC 2), b3 (.4, VPC 3)
-#	41.0.0.0/24  in VPC 2          VM  c2 (.2)
-
-o()
-{
-	ovctl --store "$TMP/store" --password-file "$TMP/password" "$@"
-}
-
-# What a test leaves behind; the names are those of the store, and not random.
-sweep()
-{
-	local name
-
-	for name in $(ip netns list | awk '{ print $1 }'); do
-		case $name in
-		ns[0-9]* | mesh[0-9]* | h1 | h2 | rt) ip netns del "$name" ;;
-		esac
-	done
-	poll module_idle
-}
-
-# A password costs little here.
-hosts()
-{
-	echo secret >"$TMP/password"
-	o provider passwd --new-password-file "$TMP/password"
-	o provider set --ops 1 --memory 8
-	o host add h1 --router rt
-	o host add h2 --router rt
-}
-
-# tenant ID: with its subnets and VMs.
-tenant()
-{
-	o tenant add "$1" --vpcs 3 --host h1,h2 --new-password-file "$TMP/password"
-	o subnet add "$1" 21.0.0.0/24,fd21::/64 --vpc 1,2
-	o subnet add "$1" 31.0.0.0/24,fd31::/64 --vpc 1,2,3 --encap gre
-	o subnet add "$1" 41.0.0.0/24,fd41::/64 --vpc 2
-	o vm add "$1" a1 --subnet 21 --vpc 1
-	o vm add "$1" a2 --subnet 21 --vpc 2
-	o vm add "$1" b1 --subnet 31 --vpc 1
-	o vm add "$1" b2 --subnet 31 --vpc 2
-	o vm add "$1" b3 --subnet 31 --vpc 3
-	o vm add "$1" c2 --subnet 41 --vpc 2
-}
-
-# The smallest that has all: two VPCs, and a VM in each.
-small()
-{
-	o tenant add 1 --vpcs 2 --host h1,h2 --new-password-file "$TMP/password"
-	o subnet add 1 21.0.0.0/24,fd21::/64
-	o vm add 1 a1 --subnet 21 --vpc 1
-	o vm add 1 a2 --subnet 21 --vpc 2
-}
-
-# Stores are filled once, and each test has a copy.
 setup_suite()
 {
 	load_module
-	hosts >/dev/null
-	cp -r "$TMP/store" "$TMP/hosts"
-	small >/dev/null
-	mv "$TMP/store" "$TMP/small"
-	cp -r "$TMP/hosts" "$TMP/store"
-	tenant 1 >/dev/null
-	tenant 2 >/dev/null
-	mv "$TMP/store" "$TMP/both"
-}
-
-# lay hosts|small|both
-lay()
-{
-	defer sweep
-	cp -r "$_base/$1" "$TMP/store"
-	cp "$_base/password" "$TMP/password"
-}
-
-settled()
-{
-	must_say "nothing to do" o sync
-	same "" "$(o plan | grep -v 'nothing to do' || :)" "what plan wants more"
-	check "the state is as the store says" o status
-}
-
-sync_once()
-{
-	check "the store is carried out" o sync
-	settled
 }
 
 # Every VM of a tenant reaches every other.
@@ -130,68 +39,110 @@ tenant_talks()
 	ping_ok "ns2_t$t-s41_vm" fd31::4 1
 }
 
-# What was seen between the hosts: seen FILTER... are counted, and nothing else was there.
-crossed()
+# Nobody knows another's Ethernet address, but for what the store told.
+cold()
 {
-	local want=$1 filter=$2 text=$3
+	local name
 
-	number "$(capture_count cross "$filter")" "$want" 1 "$text"
+	for name in $(ip netns list | awk '/^(ns|mesh|h1|h2|rt)/ { print $1 }'); do
+		ip -n "$name" neigh flush all
+		ip -n "$name" -6 neigh flush all
+	done
+}
+
+# What went between the hosts, a line for each two VMs: source, destination, and by what, that is the
+# protocols between the outer address and the inner one. (The last address of either family is the
+# inner one, where there is an inner one.)
+ways()
+{
+	capture_fields cross 'udp.dstport == 7007' frame.protocols ip.src ip.dst ipv6.src ipv6.dst |
+		awk -F '\t' -v outer="$1" '
+		{
+			way = $1
+			if (!sub("^eth:ethertype:" outer ":", "", way))
+				way = "not-over-" outer ":" way
+			sub(/:data$/, "", way)
+			at = way ~ /:ipv6:udp$/ ? 4 : 2
+			sub(/:(ethertype:)?(ip|ipv6):udp$/, "", way)
+			n = split($at, src, ",")
+			split($(at + 1), dst, ",")
+			print src[n], dst[n], way
+		}' | sort -u
+}
+
+# What there should be: where the VMs of VPCs 1 and 3 speak with those of 2, and by what inside one
+# subnet: wanted_ways WAY_21 WAY_31.
+wanted_ways()
+{
+	local here there net way
+
+	for net in v4 v6; do
+		for here in 21.2 31.2 31.4; do
+			for there in 21.3 31.3 41.2; do
+				way=gre
+				[[ ${here%.*}${there%.*} != 2121 ]] || way=$1
+				[[ ${here%.*}${there%.*} != 3131 ]] || way=$2
+				if [[ $net == v4 ]]; then
+					echo "${here/./.0.0.} ${there/./.0.0.} $way"
+					echo "${there/./.0.0.} ${here/./.0.0.} $way"
+				else
+					echo "fd${here/./::} fd${there/./::} $way"
+					echo "fd${there/./::} fd${here/./::} $way"
+				fi
+			done
+		done
+	done | sort -u
+}
+
+# All ways at once, of both tenants, from cold caches in either direction; then by what they went.
+datapaths()
+{
+	local outer=$1
+
+	capture_start cross rt h1
+	cold
+	reach up 1 2
+	cold
+	reach down 1 2
+	same "$(wanted_ways "$2" "$3")" "$(ways "$outer")" "the ways between the hosts"
 }
 
 # --- tests -------------------------------------------------------------------------------------
 
-test_three_ways()
-{
-	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
-	lay both
-	sync_once
-	tenant_talks 1
-	tenant_talks 2
-	# The same subnet, another VPC: VXLAN, switched.
-	capture_start cross rt h1 'ip proto 47 or udp port 4789'
-	ping_ok ns1_t1-s21_vm 21.0.0.3 2
-	crossed -ge 'vxlan && ip.dst == 21.0.0.3 && icmp' "21 to 21 goes by VXLAN"
-	same 0 "$(capture_count cross gre)" "and by nothing else"
-	# Another subnet, another VPC: GRE, routed; also where the destination is stretched.
-	capture_start cross rt h1 'ip proto 47 or udp port 4789'
-	ping_ok ns1_t1-s21_vm 41.0.0.2 2
-	ping_ok ns1_t1-s21_vm 31.0.0.3 2
-	crossed -ge 'gre.proto == 0x0800 && ip.dst == 41.0.0.2' "21 to 41 goes by GRE"
-	crossed -ge 'gre.proto == 0x0800 && ip.dst == 31.0.0.3' "21 to 31 elsewhere goes by GRE"
-	same 0 "$(capture_count cross 'udp.port == 4789 && icmp')" "and by nothing else"
-	# Another subnet, the same VPC: from head to head.
-	capture_start cross rt h1 'ip proto 47 or udp port 4789'
-	ping_ok ns1_t1-s21_vm 31.0.0.2 2
-	same 0 "$(capture_count cross icmp)" "21 to 31 in one VPC stays there"
-}
-
-test_mesh()
+# The three datapaths, with either transport, over an underlay of a family: over STORE FAMILY.
+over()
 {
 	local t
 
 	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
-	lay both
+	lay "$1"
+	sync_once
+	datapaths "$2" udp:vxlan:eth gre:eth
 	for t in 1 2; do
 		# A mesh carries nothing else.
 		o subnet set "$t" 31 --encap vxlan >/dev/null
 		o tenant set "$t" --transport gre >/dev/null
 	done
 	sync_once
-	tenant_talks 1
-	tenant_talks 2
-	capture_start cross rt h1 'ip proto 47 or udp port 4789'
-	ping_ok ns1_t1-s21_vm 21.0.0.3 2
-	crossed -ge 'gre && vxlan && ip.dst == 21.0.0.3 && icmp' "21 to 21 goes by VXLAN in GRE"
+	datapaths "$2" gre:ip:udp:vxlan:eth gre:ip:udp:vxlan:eth
 	# Nobody but segments is in the mesh, and a VM has no way there.
 	ping_no ns1_t1-s21_vm 100.64.0.2 1
 	same "" "$(ip -n ns1_t1 route show 100.64.0.0/10)" "ways of a VPC to its mesh"
 	# To and fro while VMs stay where they are.
-	capture_stop cross
 	o tenant set 1 --transport direct >/dev/null
 	sync_once
-	tenant_talks 1
-	tenant_talks 2
+	reach all 1 2
 	refuse "a mesh that is not needed any more" ip netns exec mesh1_t1 true
+}
+
+test_over_v4()
+{
+	over both ip
+}
+
+test_over_v6()
+{
+	over both6 ipv6
 }
 
 # All that could have been replaced, by its index and its counters.
@@ -300,7 +251,7 @@ die()
 	while ((runs < 500)); do
 		rc=0
 		# A shell of its own, that tells nobody who was killed.
-		(OVCTL_DIE_AFTER=$after exec ovctl --store "$TMP/store" sync) >"$TMP/die" 2>&1 || rc=$?
+		(OVCTL_DIE_AFTER=$after ovctl --store "$TMP/store" sync; exit $?) >"$TMP/die" 2>&1 || rc=$?
 		((rc == 137)) || break
 		runs=$((runs + 1)) after=$((after % 5 + 1))
 	done
@@ -426,6 +377,21 @@ test_foreign()
 	check "a namespace of others" ip netns exec "$X" true
 }
 
+# In a namespace of others the VTEPs are ours, also when no host of the model is there any more.
+test_host_of_others()
+{
+	lay hosts
+	ns_new X
+	o host add h3 --netns "$X" >/dev/null
+	o tenant add 1 --vpcs 1 --host h3 --new-password-file "$TMP/password" >/dev/null
+	sync_once
+	must_say "172.16." ip -n "$X" -o addr show dev lo scope global
+	o tenant del 1 --yes >/dev/null
+	o host del h3 >/dev/null
+	sync_once
+	same "" "$(ip -n "$X" -o addr show dev lo scope global)" "addresses that are left"
+}
+
 test_in_the_way()
 {
 
@@ -501,6 +467,74 @@ test_kinds_of_vm()
 	same "" "$(grep s21 <<<"$link" || :)" "the NIC of a VM that is gone"
 	must_say tap7 ip -n h1 link show tap7
 	ping_no "$GUEST" 21.0.0.3 1
+}
+
+# A way out is a device that others put there.
+test_uplink()
+{
+	lay small
+	o vpc set 1 1 --uplink up0 >/dev/null
+	must_say 'device up0 of namespace "ns1_t1" is not there' o sync
+	must_say "wait state ns1_t1 up0" o plan
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	ns_new OUT
+	ip -n ns1_t1 link add up0 type veth peer name in0 netns "$OUT"
+	addr "$OUT" in0 198.51.100.1/24 203.0.113.1/32 2001:db8::1/64 2001:db8:1::1/128
+	addr ns1_t1 up0 198.51.100.2/24 2001:db8::2/64
+	ip -n "$OUT" route add 21.0.0.0/24 via 198.51.100.2
+	ip -n "$OUT" route add fd21::/64 via 2001:db8::2
+	sync_once
+	ping_ok ns1_t1-s21_vm 203.0.113.1 1
+	ping_ok ns1_t1-s21_vm 2001:db8:1::1 1
+	ping_no ns2_t1-s21_vm 203.0.113.1 1
+	healed 1 ip -n ns1_t1 route del default
+	healed 3 ip -n ns1_t1 link set up0 down
+	ping_ok ns1_t1-s21_vm 203.0.113.1 1
+	o vpc set 1 1 --uplink none >/dev/null
+	sync_once
+	same "" "$(ip -n ns1_t1 route show default)$(ip -n ns1_t1 -6 route show default)" "ways out"
+	must_say 198.51.100.2/24 ip -n ns1_t1 addr show up0
+}
+
+# fates OBJECT NAME: what apply said of it.
+fates()
+{
+	jq -r --arg object "$1" --arg name "$2" \
+		'.[] | select(.object == $object and (.name | tostring) == $name) | .state' "$TMP/said"
+}
+
+# A file becomes the model, and the model the kernel.
+test_applied()
+{
+	local before
+
+	lay small
+	o export 1 >"$TMP/is.json"
+	# What is in the store already is carried out all the same.
+	o -j apply "$TMP/is.json" >"$TMP/said" 2>"$TMP/synced"
+	same unchanged "$(jq -r '.[].state' "$TMP/said" | sort -u)" "what apply says"
+	settled
+	before=$(identities)
+	jq '.subnets += [{id: 31, cidr: "31.0.0.0/24", vpcs: [2]}] |
+	    .vms += [{name: "b2", subnet: 31, vpc: 2}] |
+	    .subnets[0].suppress = false' "$TMP/is.json" >"$TMP/more.json"
+	check "a look at what would be" o apply "$TMP/more.json" --dry-run
+	settled
+	jq '.subnets[1].cidr = "31.0.0.0/33"' "$TMP/more.json" >"$TMP/bad.json"
+	must_fail_with "subnets[1].cidr: 31.0.0.0/33" o apply "$TMP/bad.json"
+	settled
+	same "$before" "$(identities)" "what is there, with nothing applied"
+	o -j apply "$TMP/more.json" >"$TMP/said" 2>"$TMP/synced"
+	same "added added changed unchanged" \
+		"$(fates subnet 31) $(fates vm b2) $(fates subnet 21) $(fates vm a1)" "what apply says"
+	settled
+	reach all 1
+	ping_ok ns1_t1-s21_vm 31.0.0.2 1
+	same "" "$(comm -23 <(sort <<<"$before") <(identities | sort))" "what is not there any more"
+	o -j apply "$TMP/is.json" >"$TMP/said" 2>"$TMP/synced"
+	same "removed removed" "$(fates subnet 31) $(fates vm b2)" "what apply says"
+	settled
+	same "$before" "$(identities)" "what was there before"
 }
 
 test_refusals()

@@ -295,6 +295,38 @@ static void test_mesh(void **state)
 	ovctl_model_free(&model);
 }
 
+/* A way out is a device of others: waited for, led into, and let go. */
+static void test_uplink(void **state)
+{
+	struct ovctl_model model;
+	struct run run;
+	struct sim sim;
+
+	(void)state;
+	strcpy(lay(&model)->vpcs[0].uplink, "eth7");
+	sim_init(&sim);
+	sync_some(&model, &sim, UINT32_MAX);
+	run_make(&run, &model, &sim);
+	assert_int_equal(run.plan.count, 1);
+	assert_int_equal(run.plan.ops[0].verb, OVCTL_VERB_WAIT);
+	assert_string_equal(run.plan.ops[0].want->link, "eth7");
+	run_free(&run);
+	assert_null(sim_find(&sim, OVCTL_KIND_ROUTE, "ns1_t1", "", "0.0.0.0/0"));
+	sim_foreign_link(&sim, "ns1_t1", "eth7", OVCTL_LINK_EXISTING);
+	sim_find(&sim, OVCTL_KIND_STATE, "ns1_t1", "eth7", NULL)->data[OVCTL_STATE_UP].num = 0;
+	assert_int_equal(sync_all(&model, &sim), 3);
+	assert_field(&sim, OVCTL_KIND_STATE, "ns1_t1", "eth7", NULL, "up on");
+	assert_field(&sim, OVCTL_KIND_ROUTE, "ns1_t1", "", "0.0.0.0/0", "dev eth7");
+	assert_field(&sim, OVCTL_KIND_ROUTE, "ns1_t1", "", "::/0", "dev eth7");
+	assert_null(sim_find(&sim, OVCTL_KIND_ROUTE, "ns2_t1", "", "0.0.0.0/0"));
+	model.tenants[0].vpcs[0].uplink[0] = '\0';
+	assert_int_equal(sync_all(&model, &sim), 2);
+	assert_null(sim_find(&sim, OVCTL_KIND_ROUTE, "ns1_t1", "", "::/0"));
+	assert_non_null(sim_find(&sim, OVCTL_KIND_LINK, "ns1_t1", "eth7", NULL));
+	sim_free(&sim);
+	ovctl_model_free(&model);
+}
+
 static void test_bridges(void **state)
 {
 	struct ovctl_model model;
@@ -827,6 +859,7 @@ int main(void)
 		cmocka_unit_test(test_three_ways),
 		cmocka_unit_test(test_heads_differ_by_link_local),
 		cmocka_unit_test(test_mesh),
+		cmocka_unit_test(test_uplink),
 		cmocka_unit_test(test_bridges),
 		cmocka_unit_test(test_overlay_off),
 		cmocka_unit_test(test_remote),

@@ -125,6 +125,10 @@ static void test_taken(void **state)
 	shop_does(shop, "tenant add 2147483647");
 	shop_refuses(shop, "tenant add 2147483647",
 		     "tenant 2147483647 is taken: the next free number is 3");
+	shop_refuses(shop, "vpc set 1 2 --uplink tr0",
+		     "VPC 2: \"tr0\" is a device of ovctl's own there, and leads nowhere else");
+	shop_refuses(shop, "vpc set 1 2 --uplink s21",
+		     "VPC 2: \"s21\" is a device of ovctl's own there, and leads nowhere else");
 	shop_refuses(shop, "vpc add 1 2",
 		     "VPC 2 is there already: the next free number is 4");
 	shop_refuses(shop, "subnet add 1 41.0.0.0/24 --id 21", "subnet 21 is there already");

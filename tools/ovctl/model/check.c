@@ -140,6 +140,30 @@ bool ovctl_check_host(const struct ovctl_model *model, const struct ovctl_host *
 	return ovctl_check_router(host, fault);
 }
 
+/* Devices of the namespace of a VPC that sync makes itself. */
+static bool ovctl_uplink_is_ours(const struct ovctl_tenant *tenant, const char *uplink)
+{
+	char name[OVCTL_LINK_SIZE];
+	unsigned int i, k;
+
+	if (!strcmp(uplink, "lo") || !strcmp(uplink, OVCTL_TRANSIT_NAME))
+		return true;
+	for (i = 0; i < tenant->n_subnets; i++) {
+		ovctl_name_segment(name, sizeof(name), tenant->subnets[i].id);
+		if (!strcmp(uplink, name))
+			return true;
+		for (k = 0; k < ovctl_subnet_bridges(&tenant->subnets[i]); k++) {
+			ovctl_name_bridge(name, sizeof(name), tenant->subnets[i].id, k);
+			if (!strcmp(uplink, name))
+				return true;
+			ovctl_name_port(name, sizeof(name), tenant->subnets[i].id, k);
+			if (!strcmp(uplink, name))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool ovctl_check_vpc(const struct ovctl_model *model, const struct ovctl_tenant *tenant,
 			    const struct ovctl_vpc *vpc, struct ovctl_fault *fault)
 {
@@ -156,6 +180,9 @@ static bool ovctl_check_vpc(const struct ovctl_model *model, const struct ovctl_
 				 host->name, first->name, tenant->vpcs[0].id);
 	if (vpc->uplink[0] && !ovctl_field_link(vpc->uplink, why))
 		return VPC_FAULT("uplink", "\"%s\" %s", vpc->uplink, why);
+	if (ovctl_uplink_is_ours(tenant, vpc->uplink))
+		return VPC_FAULT("uplink", "\"%s\" is a device of ovctl's own there, and leads nowhere else",
+				 vpc->uplink);
 	return true;
 }
 

@@ -234,7 +234,17 @@ static bool ovctl_is_there(const struct ovctl_items *want, const struct ovctl_it
 	       ovctl_plan_find(want, OVCTL_KIND_NETNS, netns, "", NULL);
 }
 
-/* A container that does not run, or a guest's tap: one of them does not hold up all others. */
+/* A device that is not ours to make. */
+static bool ovctl_link_is_awaited(const struct ovctl_items *want, const struct ovctl_items *have,
+				  const char *netns, const char *link)
+{
+	return strcmp(link, "lo") && !ovctl_plan_find(want, OVCTL_KIND_LINK, netns, link, NULL) &&
+	       !ovctl_plan_find(have, OVCTL_KIND_STATE, netns, link, NULL);
+}
+
+/* A container that does not run, a guest's tap, or a way out: one of them does not hold up all
+ * others.
+ */
 static bool ovctl_is_awaited(const struct ovctl_items *want, const struct ovctl_items *have,
 			     const struct ovctl_item *obj)
 {
@@ -244,10 +254,22 @@ static bool ovctl_is_awaited(const struct ovctl_items *want, const struct ovctl_
 		return true;
 	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_has(obj, OVCTL_LINK_OF))
 		return !ovctl_is_there(want, have, obj->data[OVCTL_LINK_OF_NETNS].text);
-	if (obj->kind != OVCTL_KIND_ACCESS && obj->kind != OVCTL_KIND_PORT)
+	if (obj->kind == OVCTL_KIND_ROUTE)
+		return ovctl_link_is_awaited(want, have, obj->netns,
+					     ovctl_item_said(obj, OVCTL_ROUTE_DEV));
+	if (obj->kind != OVCTL_KIND_ACCESS && obj->kind != OVCTL_KIND_PORT &&
+	    obj->kind != OVCTL_KIND_STATE)
 		return false;
-	return !ovctl_plan_find(want, OVCTL_KIND_LINK, obj->netns, obj->link, NULL) &&
-	       !ovctl_plan_find(have, OVCTL_KIND_STATE, obj->netns, obj->link, NULL);
+	return ovctl_link_is_awaited(want, have, obj->netns, obj->link);
+}
+
+/* Of what is waited for together, one thing is named. */
+static bool ovctl_wait_is_told(const struct ovctl_items *want, const struct ovctl_item *obj)
+{
+	if (obj->kind == OVCTL_KIND_STATE)
+		return strcmp(obj->link, "lo") &&
+		       !ovctl_plan_find(want, OVCTL_KIND_LINK, obj->netns, obj->link, NULL);
+	return obj->kind == OVCTL_KIND_LINK || obj->kind == OVCTL_KIND_ACCESS;
 }
 
 static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_items *want,
@@ -257,7 +279,7 @@ static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_items
 	enum ovctl_verb verb = OVCTL_VERB_ADD;
 
 	if (ovctl_is_awaited(want, have, obj)) {
-		if (obj->kind == OVCTL_KIND_LINK || obj->kind == OVCTL_KIND_ACCESS)
+		if (ovctl_wait_is_told(want, obj))
 			ovctl_plan_add(plan, OVCTL_VERB_WAIT, obj, NULL, 0);
 		return;
 	}

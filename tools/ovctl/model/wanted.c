@@ -8,6 +8,7 @@
  *	s<subnet>	the head: the gateway's address, and one Ethernet address for all heads
  *	br<subnet>...	bridges, where VMs are attached by these, with ports s<subnet>a...
  *	tr0		the transit
+ *	UPLINK		the way out, where there is one: a device that others put there
  *
  * The kernel routes. A subnet that is here is on its head, and what is elsewhere is behind the
  * transit: prefixes that are in other VPCs only, and of a stretched subnet each VM that is in
@@ -637,6 +638,19 @@ static void ovctl_want_segment(const struct ovctl_place *place,
 
 /* --- VPCs --- */
 
+/* What is nowhere else is out there. The device is somebody else's, and so are its addresses. */
+static void ovctl_want_uplink(const struct ovctl_place *place)
+{
+	struct ovctl_cidr all4 = { .addr.len = 4 }, all6 = { .addr.len = 16 };
+	const char *uplink = place->vpc->uplink;
+	struct ovctl_item *obj;
+
+	obj = ovctl_item_add(place->objs, OVCTL_KIND_STATE, place->netns, uplink);
+	ovctl_item_num(obj, OVCTL_STATE_UP, 1);
+	ovctl_want_route(place->objs, place->netns, &all4, uplink, NULL);
+	ovctl_want_route(place->objs, place->netns, &all6, uplink, NULL);
+}
+
 static void ovctl_want_vpc(const struct ovctl_place *place)
 {
 	const struct ovctl_host *host = place->host;
@@ -649,6 +663,8 @@ static void ovctl_want_vpc(const struct ovctl_place *place)
 	if (place->tenant->transport == OVCTL_TRANSPORT_GRE)
 		ovctl_want_mesh(place);
 	ovctl_want_transit(place);
+	if (place->vpc->uplink[0])
+		ovctl_want_uplink(place);
 	for (i = 0; i < place->tenant->n_subnets; i++)
 		if (ovctl_subnet_in(&place->tenant->subnets[i], place->vpc->id))
 			ovctl_want_segment(place, &place->tenant->subnets[i]);

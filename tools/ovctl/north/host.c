@@ -214,11 +214,7 @@ static int ovctl_host_show(struct ovctl *ov, int argc, char **argv)
 	for (i = 0; !ret && i < work.model.n_hosts; i++)
 		if (!args.words[0] || !strcmp(work.model.hosts[i].name, args.words[0]))
 			json_array_append_new(records, ovctl_record_host(&work.model.hosts[i]));
-	ovctl_work_end(&work);
-	if (!ret)
-		ovctl_grid_list(ov, ovctl_columns_host, json_incref(records));
-	json_decref(records);
-	return ret;
+	return ovctl_work_told(&work, ret, ovctl_columns_host, records);
 }
 
 static const struct ovctl_command ovctl_host_show_command = {

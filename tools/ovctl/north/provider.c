@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ovctl provider: its password; ovctl log: who did what. */
-#include <sodium.h>
 
 #include "command.h"
-#include "password.h"
 #include "tables.h"
 #include "work.h"
 
 static int ovctl_provider_set_password(struct ovctl_work *work)
 {
 	bool first = !ovctl_store_provider_known(work->ov, work->store);
-	char password[OVCTL_PASSWORD_SIZE];
 	int ret = OVCTL_DONE;
 
 	work->who = "provider";
 	if (!first)
 		ret = ovctl_work_login(work);
-	if (ret)
-		return ret;
-	ret = ovctl_password_new(work->ov, "the provider", first, password);
-	if (!ret)
-		ret = ovctl_store_passwd(work->ov, work->store, work->who, 0, password);
-	sodium_memzero(password, sizeof(password));
-	return ret;
+	return ret ? ret : ovctl_work_passwd(work, 0, first);
 }
 
 static int ovctl_provider_passwd(struct ovctl *ov, int argc, char **argv)

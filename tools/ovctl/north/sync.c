@@ -262,6 +262,20 @@ static void ovctl_sync_told(struct ovctl *ov, const struct ovctl_plan *plan, uns
 	fprintf(ov->err, "\r[%u/%u] %s\033[K", done, plan->count, text);
 }
 
+/* A line for each thing that is not there and not ours to make. */
+static void ovctl_sync_waits(struct ovctl_work_order *order)
+{
+	unsigned int i;
+
+	for (i = 0; i < order->plan.count; i++) {
+		const struct ovctl_item *obj = order->plan.ops[i].want;
+
+		if (order->plan.ops[i].verb == OVCTL_VERB_WAIT)
+			fprintf(order->ov->out, "device %s of namespace \"%s\" is not there, and not ovctl's to make: sync again when it is\n",
+				obj->link, obj->netns);
+	}
+}
+
 static int ovctl_sync_conflicts(struct ovctl_work_order *order)
 {
 	unsigned int i;
@@ -357,6 +371,8 @@ static int ovctl_sync_carry(struct ovctl_work_order *order)
 		return ret;
 	if (ov->json)
 		ovctl_order_list(order);
+	else
+		ovctl_sync_waits(order);
 	ovctl_order_sum(order, "done");
 	return OVCTL_DONE;
 }

@@ -258,9 +258,7 @@ static int ovctl_tenant_passwd(struct ovctl *ov, int argc, char **argv)
 {
 	struct ovctl_args args = { .name = "tenant passwd", .min = 1, .max = 1 };
 	struct ovctl_option options[] = { { 0 } };
-	char password[OVCTL_PASSWORD_SIZE] = "";
 	struct ovctl_work work = { 0 };
-	char whose[32];
 	uint32_t id;
 	int ret;
 
@@ -271,13 +269,8 @@ static int ovctl_tenant_passwd(struct ovctl *ov, int argc, char **argv)
 		ret = ovctl_work_open(ov, &work, id, args.what, false);
 	if (!ret)
 		ret = ovctl_work_login(&work);
-	if (!ret) {
-		snprintf(whose, sizeof(whose), "tenant %u", id);
-		ret = ovctl_password_new(ov, whose, false, password);
-	}
 	if (!ret)
-		ret = ovctl_store_passwd(ov, work.store, work.who, id, password);
-	sodium_memzero(password, sizeof(password));
+		ret = ovctl_work_passwd(&work, id, false);
 	ovctl_work_end(&work);
 	return ret;
 }
@@ -305,11 +298,7 @@ static int ovctl_tenant_show(struct ovctl *ov, int argc, char **argv)
 		ret = ovctl_work_provider(ov, &work, args.what, false);
 	for (i = 0; !ret && i < work.model.n_tenants; i++)
 		json_array_append_new(records, ovctl_record_tenant(&work.model.tenants[i]));
-	ovctl_work_end(&work);
-	if (!ret)
-		ovctl_grid_list(ov, ovctl_columns_tenant, json_incref(records));
-	json_decref(records);
-	return ret;
+	return ovctl_work_told(&work, ret, ovctl_columns_tenant, records);
 }
 
 static const struct ovctl_command ovctl_tenant_show_command = {

@@ -86,7 +86,7 @@ static const struct ovctl_command ovctl_vpc_add_command = {
 	.object = "vpc", .verb = "add", .options = true,
 	.args = "TENANT [VPC] [--host HOST] [--uplink DEV]",
 	.help = "Adds a VPC; without a number with the lowest that is free, on the emptiest host. The\n"
-		"uplink is a device of its namespace that is its way out.",
+		"uplink is a device that others put into its namespace: its way out, by default routes.",
 	.run = ovctl_vpc_add,
 };
 

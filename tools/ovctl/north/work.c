@@ -297,6 +297,50 @@ int ovctl_work_first_host(struct ovctl_work *work)
 }
 
 /**
+ * ovctl_work_told() - End the work, and tell what it has gathered.
+ * @work: The work.
+ * @ret: How it went so far; where it failed nothing is told.
+ * @columns: The columns of the text.
+ * @records: What was gathered; taken over.
+ *
+ * Return: @ret.
+ */
+int ovctl_work_told(struct ovctl_work *work, int ret, const struct ovctl_column *columns,
+		    json_t *records)
+{
+	struct ovctl *ov = work->ov;
+
+	ovctl_work_end(work);
+	if (!ret)
+		ovctl_grid_list(ov, columns, json_incref(records));
+	json_decref(records);
+	return ret;
+}
+
+/**
+ * ovctl_work_passwd() - Take another password, and keep it.
+ * @work: The work, with whoever may do that let in.
+ * @id: The tenant, or 0 for the provider.
+ * @first: There was none yet.
+ *
+ * Return: an ovctl_exit.
+ */
+int ovctl_work_passwd(struct ovctl_work *work, uint32_t id, bool first)
+{
+	char password[OVCTL_PASSWORD_SIZE] = "";
+	char whose[32] = "the provider";
+	int ret;
+
+	if (id)
+		snprintf(whose, sizeof(whose), "tenant %u", id);
+	ret = ovctl_password_new(work->ov, whose, first, password);
+	if (!ret)
+		ret = ovctl_store_passwd(work->ov, work->store, work->who, id, password);
+	sodium_memzero(password, sizeof(password));
+	return ret;
+}
+
+/**
  * ovctl_work_show() - Show objects of a tenant.
  * @ov: The run.
  * @args: The command; its words are the tenant, and one of the objects or none.
@@ -321,11 +365,7 @@ int ovctl_work_show(struct ovctl *ov, struct ovctl_args *args, const struct ovct
 		ret = ovctl_work_tenant(ov, &work, args->words[0], args->what);
 	if (!ret)
 		ret = gather(&work, args->words[1], records);
-	ovctl_work_end(&work);
-	if (!ret)
-		ovctl_grid_list(ov, columns, json_incref(records));
-	json_decref(records);
-	return ret;
+	return ovctl_work_told(&work, ret, columns, records);
 }
 
 static int ovctl_goes(const struct ovctl_diff *diff, void *arg)

@@ -53,6 +53,9 @@ int ovctl_work_first_host(struct ovctl_work *work);
 int ovctl_work_show(struct ovctl *ov, struct ovctl_args *args, const struct ovctl_column *columns,
 		    int (*gather)(struct ovctl_work *work, const char *name, json_t *records),
 		    int argc, char **argv);
+int ovctl_work_told(struct ovctl_work *work, int ret, const struct ovctl_column *columns,
+		    json_t *records);
+int ovctl_work_passwd(struct ovctl_work *work, uint32_t id, bool first);
 int ovctl_work_delete(struct ovctl_work *work, const char *question, bool yes,
 		      void (*cut)(struct ovctl_work *work, void *arg), void *arg);
 

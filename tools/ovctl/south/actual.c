@@ -37,7 +37,6 @@
  * @want: What is wanted, in order.
  * @space: The namespace that is being read.
  * @marked: It carries our mark.
- * @holds: A device in it does.
  */
 struct ovctl_reader {
 	struct ovctl_items *have;
@@ -45,7 +44,6 @@ struct ovctl_reader {
 	const struct ovctl_items *want;
 	struct ovctl_space *space;
 	bool marked;
-	bool holds;
 };
 
 /* --- dumps of rtnetlink --- */
@@ -186,7 +184,6 @@ static void ovctl_read_link(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
 	ovctl_space_saw_link(rd->space, name, info->ifi_index);
 	if (info->ifi_index == 1)
 		rd->marked = ours;
-	rd->holds |= ours;
 	obj = ovctl_item_add(rd->have, OVCTL_KIND_STATE, rd->space->name, name);
 	ovctl_item_num(obj, OVCTL_STATE_UP, !!(info->ifi_flags & IFF_UP));
 	if (info->ifi_index == 1)
@@ -285,9 +282,18 @@ static void ovctl_read_route(struct ovctl_reader *rd, const struct nlmsghdr *nlh
 	ovctl_read_route_attrs(rd, obj, tb);
 }
 
+/* Counters are most of what a link has to tell, and nobody looks at them here. */
 static int ovctl_read_links(struct ovctl_reader *rd)
 {
-	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	struct {
+		struct ifinfomsg info;
+		struct nlattr nla;
+		uint32_t mask;
+	} head = {
+		.info = { .ifi_family = AF_UNSPEC },
+		.nla = { NLA_HDRLEN + sizeof(head.mask), IFLA_EXT_MASK },
+		.mask = RTEXT_FILTER_SKIP_STATS,
+	};
 
 	return ovctl_dump(rd, RTM_GETLINK, &head, sizeof(head), ovctl_read_link);
 }
@@ -347,7 +353,17 @@ static int ovctl_read_sysctls(struct ovctl_reader *rd)
 
 /* --- which namespaces --- */
 
-/* A namespace: its devices, and the rest where something is ours or the model names it. */
+static bool ovctl_any_ours(const struct ovctl_items *objs, unsigned int from)
+{
+	while (from < objs->count)
+		if (objs->list[from++].ours)
+			return true;
+	return false;
+}
+
+/* A namespace, where something in it is ours or the model names it. One of others may have an
+ * address or a route of ours, left by a host that is in the model no more.
+ */
 static int ovctl_read_space(struct ovctl_reader *rd, const char *name, bool named)
 {
 	unsigned int before = rd->have->count;
@@ -357,23 +373,26 @@ static int ovctl_read_space(struct ovctl_reader *rd, const char *name, bool name
 	if (!ovctl_space_exists(name))
 		return OVCTL_DONE;
 	ret = ovctl_space_get(rd->spaces, name, &rd->space);
-	rd->marked = rd->holds = false;
+	rd->marked = false;
 	if (!ret)
 		ret = ovctl_read_links(rd);
+	if (!ret)
+		ret = ovctl_read_ip(rd);
 	/* Others may delete theirs at any time. */
-	if (ret && !named && !ovctl_space_exists(name))
+	if (ret && !named && !ovctl_space_exists(name)) {
+		rd->have->count = before;
 		return OVCTL_DONE;
+	}
 	if (ret)
 		return ret;
-	if (!rd->holds && !named) {
+	if (!named && !rd->marked && !ovctl_any_ours(rd->have, before)) {
 		rd->have->count = before;
 		ovctl_space_forget(rd->spaces, name);
 		return OVCTL_DONE;
 	}
 	obj = ovctl_item_add(rd->have, OVCTL_KIND_NETNS, name, "");
 	obj->ours = rd->marked;
-	ret = ovctl_read_ip(rd);
-	return ret ? ret : ovctl_read_sysctls(rd);
+	return ovctl_read_sysctls(rd);
 }
 
 /* The objects of a namespace are neighbours in their order, kind by kind. */
@@ -533,27 +552,6 @@ static void ovctl_read_underlay(struct ovctl_reader *rd, struct ovctl_item *link
 		ovctl_item_num(link, OVCTL_LINK_TYPE, OVCTL_LINK_L3);
 }
 
-/* The settings of a device that lives here. @found gets them: the list of objects that is
- * looked into must stay in order meanwhile.
- */
-static void ovctl_read_dev(struct ovctl_reader *rd, struct ovctl_items *found,
-			   const struct nlmsghdr *nlh)
-{
-	struct nlattr *dev = nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, TENOVL_A_DEV);
-	struct ovctl_item *link, *obj;
-	struct ovctl_dev name;
-
-	if (!dev || !ovctl_dev_from(&name, nlh) || name.nsid >= 0)
-		return;
-	link = ovctl_found_link(rd, name.ifindex);
-	if (!link)
-		return;
-	ovctl_read_underlay(rd, link, dev);
-	obj = ovctl_item_add(found, OVCTL_KIND_DEV, link->netns, link->link);
-	obj->ours = link->ours;
-	ovctl_fields_get(found, obj, dev);
-}
-
 static bool ovctl_is_learned(struct nlattr *nest)
 {
 	struct nlattr *kind = ovctl_inside(nest, TENOVL_A_FDB_KIND);
@@ -681,47 +679,83 @@ static int ovctl_read_ports(struct ovctl_reader *rd, struct ovctl_items *found,
 	return ret;
 }
 
-static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_items *found,
-			     const struct ovctl_item *dev)
+/* A device tells how many of each it has, so that what it has none of need not be asked for. */
+static bool ovctl_has_any(struct nlattr *dev, int count)
 {
-	int ret;
+	struct nlattr *nla = ovctl_inside(dev, count);
 
-	if (!dev->ours && !ovctl_items_find(rd->want, dev))
-		return OVCTL_DONE;
-	ret = ovctl_read_entries(rd, found, dev, TENOVL_CMD_PEER_GET, OVCTL_KIND_PEER);
-	if (ret)
-		return ret;
-	if (dev->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_L3)
-		return ovctl_read_entries(rd, found, dev, TENOVL_CMD_ROUTE_GET, OVCTL_KIND_INNER);
-	ret = ovctl_read_entries(rd, found, dev, TENOVL_CMD_FDB_GET, OVCTL_KIND_FDB);
-	return ret ? ret : ovctl_read_ports(rd, found, dev);
+	return !nla || nla_get_u32(nla);
 }
 
-/* The devices of one namespace: the links from @i to @end. */
-static int ovctl_read_devs(struct ovctl_reader *rd, struct ovctl_items *found, unsigned int i,
-			   unsigned int end)
+/* @dev: its settings. */
+static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_items *found,
+			     const struct ovctl_item *link, struct nlattr *dev)
+{
+	int ret = OVCTL_DONE;
+
+	if (!link->ours && !ovctl_items_find(rd->want, link))
+		return OVCTL_DONE;
+	if (ovctl_has_any(dev, TENOVL_A_DEV_PEERS))
+		ret = ovctl_read_entries(rd, found, link, TENOVL_CMD_PEER_GET, OVCTL_KIND_PEER);
+	if (ret)
+		return ret;
+	if (link->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_L3)
+		return ovctl_has_any(dev, TENOVL_A_DEV_ROUTES) ?
+		       ovctl_read_entries(rd, found, link, TENOVL_CMD_ROUTE_GET,
+					  OVCTL_KIND_INNER) : OVCTL_DONE;
+	if (ovctl_has_any(dev, TENOVL_A_DEV_STATIC_ENTRIES))
+		ret = ovctl_read_entries(rd, found, link, TENOVL_CMD_FDB_GET, OVCTL_KIND_FDB);
+	if (ret || !ovctl_has_any(dev, TENOVL_A_DEV_PORTS))
+		return ret;
+	return ovctl_read_ports(rd, found, link);
+}
+
+/* The settings of a device that lives here, and what it has. @found gets them: the list of
+ * objects that is looked into must stay in order meanwhile.
+ */
+static int ovctl_read_dev(struct ovctl_reader *rd, struct ovctl_items *found,
+			  const struct nlmsghdr *nlh)
+{
+	struct nlattr *dev = nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, TENOVL_A_DEV);
+	struct ovctl_item *link, *obj;
+	struct ovctl_dev name;
+
+	if (!dev || !ovctl_dev_from(&name, nlh) || name.nsid >= 0)
+		return OVCTL_DONE;
+	link = ovctl_found_link(rd, name.ifindex);
+	if (!link)
+		return OVCTL_DONE;
+	ovctl_read_underlay(rd, link, dev);
+	obj = ovctl_item_add(found, OVCTL_KIND_DEV, link->netns, link->link);
+	obj->ours = link->ours;
+	ovctl_fields_get(found, obj, dev);
+	return ovctl_read_tables(rd, found, link, dev);
+}
+
+/* The devices of one namespace. */
+static int ovctl_read_devs(struct ovctl_reader *rd, struct ovctl_items *found,
+			   const char *netns)
 {
 	const struct nlmsghdr *nlh = NULL;
 	struct ovctl_reply rp;
 	int ret;
 
-	ret = ovctl_space_get(rd->spaces, rd->have->list[i].netns, &rd->space);
+	ret = ovctl_space_get(rd->spaces, netns, &rd->space);
 	if (!ret)
 		ret = ovctl_space_family(rd->spaces, rd->space);
 	if (!ret)
 		ret = ovctl_table(rd, NULL, TENOVL_CMD_DEV_GET, &rp);
 	if (ret)
 		return ret;
-	while ((nlh = ovctl_reply_next(&rp, nlh)))
-		ovctl_read_dev(rd, found, nlh);
-	ovctl_reply_free(&rp);
-	for (; i < end && !ret; i++) {
-		if (!ovctl_is_device(&rd->have->list[i]))
-			continue;
-		ret = ovctl_space_get(rd->spaces, rd->have->list[i].netns, &rd->space);
+	while (!ret && (nlh = ovctl_reply_next(&rp, nlh))) {
+		/* Looking for where ports are may have closed this one. */
+		ret = ovctl_space_get(rd->spaces, netns, &rd->space);
 		if (!ret)
-			ret = ovctl_read_tables(rd, found, &rd->have->list[i]);
+			ret = ovctl_space_family(rd->spaces, rd->space);
+		if (!ret)
+			ret = ovctl_read_dev(rd, found, nlh);
 	}
+	ovctl_reply_free(&rp);
 	return ret;
 }
 
@@ -739,7 +773,7 @@ static int ovctl_read_family(struct ovctl_reader *rd, struct ovctl_items *found)
 						     rd->have->list[i].netns); next++)
 			any |= ovctl_is_device(&rd->have->list[next]);
 		if (any)
-			ret = ovctl_read_devs(rd, found, i, next);
+			ret = ovctl_read_devs(rd, found, rd->have->list[i].netns);
 	}
 	return ret;
 }

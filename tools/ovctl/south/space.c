@@ -210,16 +210,16 @@ int ovctl_space_leave(struct ovctl_spaces *spaces)
 	return OVCTL_DONE;
 }
 
-static int ovctl_space_sockets(struct ovctl_spaces *spaces, struct ovctl_space *space)
+/* A socket belongs to the namespace that it is made in. */
+static int ovctl_space_socket(struct ovctl_spaces *spaces, struct ovctl_space *space,
+			      struct ovctl_wire **wire, int protocol)
 {
 	int ret, err;
 
 	ret = ovctl_space_enter(spaces, space);
 	if (ret)
 		return ret;
-	err = ovctl_wire_open(&space->ov.rtnl, NETLINK_ROUTE);
-	if (!err)
-		err = ovctl_wire_open(&space->ov.genl, NETLINK_GENERIC);
+	err = ovctl_wire_open(wire, protocol);
 	ret = ovctl_space_leave(spaces);
 	if (!ret && err)
 		ret = ovctl_fail(spaces->ov, "no netlink socket in namespace \"%s\": %s",
@@ -241,7 +241,7 @@ static int ovctl_space_open(struct ovctl_spaces *spaces, struct ovctl_space *spa
 	spaces->open++;
 	ovctl_init(&space->ov, spaces->ov->out, spaces->ov->err);
 	space->ov.family = spaces->family;
-	ret = ovctl_space_sockets(spaces, space);
+	ret = ovctl_space_socket(spaces, space, &space->ov.rtnl, NETLINK_ROUTE);
 	if (ret)
 		ovctl_space_close(spaces, space);
 	return ret;
@@ -327,8 +327,14 @@ void ovctl_space_forget(struct ovctl_spaces *spaces, const char *name)
  */
 int ovctl_space_family(struct ovctl_spaces *spaces, struct ovctl_space *space)
 {
-	int id;
+	int id, ret;
 
+	/* Most namespaces are those of VMs, where nobody speaks to the family. */
+	if (!space->ov.genl) {
+		ret = ovctl_space_socket(spaces, space, &space->ov.genl, NETLINK_GENERIC);
+		if (ret)
+			return ret;
+	}
 	if (!spaces->family) {
 		id = ovctl_wire_family(space->ov.genl, TENOVL_FAMILY_NAME);
 		if (id < 0)
