@@ -18,8 +18,6 @@
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>
 #include <net/arp.h>
-#include <net/ip6_checksum.h>
-#include <net/ndisc.h>
 
 #include "tenovl.h"
 
@@ -63,60 +61,10 @@ static void tenovl_announce_dev4(struct tenovl_port *port, struct net_device *de
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-/**
- * struct tenovl_advert - an unsolicited neighbour advertisement, whole
- * @eth: to all nodes
- * @ip6h: from the address that is announced
- * @na: with the override flag
- * @opt_type: target link-layer address
- * @opt_len: in units of 8 bytes
- * @mac: that address
- */
-struct tenovl_advert {
-	struct ethhdr eth;
-	struct ipv6hdr ip6h;
-	struct nd_msg na;
-	u8 opt_type;
-	u8 opt_len;
-	u8 mac[ETH_ALEN];
-} __packed;
-
-static void tenovl_advert_fill(struct tenovl_advert *ad, const u8 *mac,
-			       const struct in6_addr *addr)
-{
-	const int len = sizeof(*ad) - offsetof(struct tenovl_advert, na);
-
-	memset(ad, 0, sizeof(*ad));
-	ipv6_eth_mc_map(&in6addr_linklocal_allnodes, ad->eth.h_dest);
-	ether_addr_copy(ad->eth.h_source, mac);
-	ad->eth.h_proto = htons(ETH_P_IPV6);
-	ip6_flow_hdr(&ad->ip6h, 0, 0);
-	ad->ip6h.payload_len = htons(len);
-	ad->ip6h.nexthdr = IPPROTO_ICMPV6;
-	ad->ip6h.hop_limit = 255;
-	ad->ip6h.saddr = *addr;
-	ad->ip6h.daddr = in6addr_linklocal_allnodes;
-	ad->na.icmph.icmp6_type = NDISC_NEIGHBOUR_ADVERTISEMENT;
-	ad->na.icmph.icmp6_override = 1;
-	ad->na.target = *addr;
-	ad->opt_type = ND_OPT_TARGET_LL_ADDR;
-	ad->opt_len = 1;
-	ether_addr_copy(ad->mac, mac);
-	ad->na.icmph.icmp6_cksum = csum_ipv6_magic(&ad->ip6h.saddr, &ad->ip6h.daddr, len,
-						   IPPROTO_ICMPV6,
-						   csum_partial(&ad->na, len, 0));
-}
-
 static void tenovl_announce_na(struct tenovl_port *port, const u8 *mac,
 			       const struct in6_addr *addr)
 {
-	struct sk_buff *skb = alloc_skb(NET_SKB_PAD + sizeof(struct tenovl_advert), GFP_ATOMIC);
-
-	if (!skb)
-		return;
-	skb_reserve(skb, NET_SKB_PAD);
-	tenovl_advert_fill(skb_put(skb, sizeof(struct tenovl_advert)), mac, addr);
-	tenovl_announce_frame(port, skb);
+	tenovl_announce_frame(port, tenovl_advert_new(mac, addr, false, NULL, NULL));
 }
 
 static void tenovl_announce_dev6(struct tenovl_port *port, struct net_device *dev)

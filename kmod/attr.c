@@ -154,6 +154,7 @@ static const struct tenovl_setting tenovl_setting_table[] = {
 	TENOVL_SETTING_L2(ANNOUNCE_INTERVAL, announce_interval, PORTS),
 	TENOVL_SETTING(UNDERLAY_HOOKS, underlay_hooks),
 	TENOVL_SETTING(FASTPATH, fastpath),
+	TENOVL_SETTING_L2(SUPPRESS, suppress, FDB),
 };
 
 /* The lists of addresses are not in here. */

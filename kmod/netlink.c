@@ -89,6 +89,7 @@ static const struct nla_policy tenovl_dev_nest_policy[TENOVL_A_DEV_MAX + 1] = {
 	[TENOVL_A_DEV_SELECTION] = TENOVL_REFUSE("A port is selected by port-select"),
 	[TENOVL_A_DEV_UNDERLAY_HOOKS] = NLA_POLICY_MAX(NLA_U8, TENOVL_UNDERLAY_HOOKS_BYPASS),
 	[TENOVL_A_DEV_FASTPATH] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TENOVL_A_DEV_SUPPRESS] = NLA_POLICY_MAX(NLA_U8, 1),
 	[TENOVL_A_DEV_ROUTES] = TENOVL_REFUSE("The number of routes is told, not set"),
 };
 

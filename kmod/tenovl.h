@@ -96,6 +96,7 @@ enum tenovl_layout {
  * @source_check: receive from configured peers only
  * @revert: go back to a better port
  * @fastpath: past what the IP layer has nothing to do in
+ * @suppress: answer for known stations in place of asking all
  * @rcu: for the whole
  *
  * Never changed once published: a change makes a new one. Published in
@@ -137,6 +138,7 @@ struct tenovl_settings {
 	bool source_check;
 	bool revert;
 	bool fastpath;
+	bool suppress;
 	struct rcu_head rcu;
 };
 
@@ -1331,6 +1333,27 @@ void tenovl_select_deafen(void);
 /* announce.c: where the head and the stations are, told to a bridge. RTNL. */
 void tenovl_announce_init(struct tenovl_dev *tdev);
 void tenovl_announce(struct tenovl_dev *tdev);
+
+/* advert.c: neighbour advertisements. Any context. */
+struct sk_buff *tenovl_advert_new(const u8 *mac, const struct in6_addr *addr, bool router,
+				  const struct in6_addr *to, const u8 *to_mac);
+
+/* suppress.c: questions for stations that are known. BH off, RCU. */
+
+/**
+ * enum tenovl_asked - what became of a frame that would go to all
+ * @TENOVL_ASKED_NOTHING: it is to go as ever
+ * @TENOVL_ASKED_HEAD: it asks for an address of the head, and is for that alone
+ * @TENOVL_ASKED_KNOWN: it was answered, and is gone
+ */
+enum tenovl_asked {
+	TENOVL_ASKED_NOTHING,
+	TENOVL_ASKED_HEAD,
+	TENOVL_ASKED_KNOWN,
+};
+
+enum tenovl_asked tenovl_suppress(struct tenovl_dev *tdev, struct tenovl_port *from,
+				  struct sk_buff *skb, const struct tenovl_inner *inner);
 
 /* fdb.c: MAC addresses */
 

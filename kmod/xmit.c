@@ -451,12 +451,31 @@ static void tenovl_xmit_both(struct tenovl_dev *tdev, const struct tenovl_port *
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
 }
 
+/* Return: whether a frame for all was a question that concerns one station only; it is
+ * consumed then.
+ */
+static bool tenovl_xmit_answered(struct tenovl_dev *tdev, struct tenovl_port *from,
+				 struct sk_buff *skb, const struct tenovl_inner *inner)
+{
+	switch (tenovl_suppress(tdev, from, skb, inner)) {
+	case TENOVL_ASKED_HEAD:
+		tenovl_xmit_to_head(tdev, skb);
+		return true;
+	case TENOVL_ASKED_KNOWN:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* What is not for one peer alone. @from: the port that it came by, or NULL. */
-static void tenovl_xmit_rest(struct tenovl_dev *tdev, const struct tenovl_port *from,
+static void tenovl_xmit_rest(struct tenovl_dev *tdev, struct tenovl_port *from,
 			     struct sk_buff *skb, const struct tenovl_settings *settings,
 			     const struct tenovl_verdict *verdict,
 			     const struct tenovl_inner *inner)
 {
+	if (verdict->flood && settings->suppress && tenovl_xmit_answered(tdev, from, skb, inner))
+		return;
 	if (verdict->no_port)
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NONE);
 	if (verdict->head || verdict->access || tenovl_verdict_port(verdict))

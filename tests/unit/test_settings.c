@@ -141,6 +141,10 @@ static const struct setting settings[] = {
 	NO_DEV("mtu 65462",
 	       "\"65462\" is not an MTU: a number from 68 to 65461, or auto is accepted"),
 
+	DEV("suppress on", SUPPRESS, 1),
+	DEV("suppress off", SUPPRESS, 0),
+	NO_DEV("suppress none", SWITCH("none", "suppress")),
+
 	NO_DEV("mode l2", "\"mode\" is not a keyword of dev set: see ovctl dev set --help"),
 	NO_DEV("netns a", "\"netns\" is not a keyword of dev set: see ovctl dev set --help"),
 	NO_DEV("peers 3", "\"peers\" is not a keyword of dev set: see ovctl dev set --help"),

@@ -70,7 +70,7 @@ _ovctl_values()
 	inner-source) _ovctl_offer any none ;;
 	mac | ip) _ovctl_offer any ;;
 	role) _ovctl_offer bridge access ;;
-	udp-zero-csum6-rx | gre-csum | learning | source-check | flood | revert | fastpath) _ovctl_offer on off ;;
+	udp-zero-csum6-rx | gre-csum | learning | source-check | flood | revert | fastpath | suppress) _ovctl_offer on off ;;
 	isolated | dhcp-server | router) _ovctl_offer on off ;;
 	standby-ingress) _ovctl_offer drop learn ;;
 	underlay-hooks) _ovctl_offer honour bypass ;;
@@ -93,7 +93,7 @@ _ovctl_settings()
 	local dev="vni encap gre-key flowid local dstport srcport link mark ttl dscp df udp-csum
 		udp-zero-csum6-rx gre-csum inner-vlan learning ageing max-learned move-limit
 		move-window source-check mtu standby-ingress revert revert-delay hold min-live
-		announce-count announce-interval underlay-hooks fastpath"
+		announce-count announce-interval underlay-hooks fastpath suppress"
 	local port="isolated mac ip dhcp-server router rate burst flood-rate flood-burst max-learned"
 
 	_ovctl_values "${COMP_WORDS[COMP_CWORD - 1]}" && return

@@ -54,6 +54,7 @@ const struct ovctl_word ovctl_words_dev_add[] = {
 	DEV("announce-interval", ANNOUNCE_INTERVAL, "a number of milliseconds"),
 	DEV("underlay-hooks", UNDERLAY_HOOKS, "a word for hooks"),
 	DEV("fastpath", FASTPATH, "a switch"),
+	DEV("suppress", SUPPRESS, "a switch"),
 	{ 0 },
 };
 

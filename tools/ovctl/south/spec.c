@@ -136,6 +136,7 @@ static const struct ovctl_attr dev_attrs[] = {
 	A(TENOVL_A_DEV_UNDERLAY_HOOKS, "underlay-hooks", ENUM(underlay_hooks), .max = 1),
 	A(TENOVL_A_DEV_FASTPATH, "fastpath", BOOL),
 	A(TENOVL_A_DEV_ROUTES, "routes", U32),
+	A(TENOVL_A_DEV_SUPPRESS, "suppress", BOOL),
 };
 SET(dev, "dev", 0);
 
@@ -294,6 +295,7 @@ static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_TX_DROP_INNER_ROUTE, "tx-drop-inner-route", U64),
 	A(TENOVL_A_STATS_RX_DROP_INNER_HEADER, "rx-drop-inner-header", U64),
 	A(TENOVL_A_STATS_RX_DROP_INNER_SOURCE, "rx-drop-inner-source", U64),
+	A(TENOVL_A_STATS_TX_NEIGH_ANSWER, "tx-neigh-answer", U64),
 };
 SET(stats, "stats", 0);
 

@@ -1,0 +1,436 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Neighbours: questions for known stations, answered where they are asked; heads that share their
+# address.
+# shellcheck source=selftests/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=selftests/topology.sh
+source "$TOP/selftests/topology.sh"
+# shellcheck source=selftests/bridges.sh
+source "$TOP/selftests/bridges.sh"
+
+TESTS="
+	known unknown own_address probes left_alone malformed same_place from_peers
+	behind_bridges bridged_head hooked suppress_refused
+"
+
+setup_suite()
+{
+	load_module
+}
+
+# A station that does not exist: whatever answers for it is the segment. Its MAC address is K's.
+K=02:00:00:00:01:09
+
+# Two hypervisors, and at the first a station that has a stack of its own, or says nothing by itself.
+#
+#	V (eth0, 10.1.0.3) ── tap3 ─ s1 (T1, 10.1.0.1) ── underlay ── s1 (T2, 10.1.0.2)
+lay_neigh()
+{
+	hv_lay 2
+	overlay vxlan 4 2 suppress on
+	ns_new V
+	ip -n "$T1" link add tap3 type veth peer name eth0 netns "$V"
+	ip -n "$V" link set eth0 address "$(tenant_mac 3)"
+	if [[ ${1:-} == silent ]]; then
+		ns "$V" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.eth0.disable_ipv6=1
+		ip -n "$V" link set eth0 up
+	else
+		tenant_up "$V" eth0 3
+	fi
+	ip -n "$T1" link set tap3 master s1 up
+}
+
+# The controller tells T1 of the station 10.1.0.9, fd01::9, with K's address, behind T2.
+tell()
+{
+	ip -n "$T1" neigh replace 10.1.0.9 lladdr "$K" nud permanent dev s1
+	ip -n "$T1" neigh replace fd01::9 lladdr "$K" nud permanent dev s1
+	ovctl -n "$T1" fdb replace s1 "$K" peer 10.9.0.2
+}
+
+count()
+{
+	counter "$T1" s1 "$1"
+}
+
+# V, or WHO, sends what FRAME says from its own address.
+says()
+{
+	inject "${WHO:-$V}" <<<"enc=frame via=${VIA:-eth0} smac=$(tenant_mac 3) $*"
+}
+
+# answered|flooded|neither TEXT FRAME...: what became of it, and nothing else did. A frame for a group
+# goes after it, by the same way: when that has been counted, so has the other.
+answered()
+{
+	became 1 0 "$@"
+}
+
+flooded()
+{
+	became 0 1 "$@"
+}
+
+neither()
+{
+	became 0 0 "$@"
+}
+
+became()
+{
+	local answers=$1 floods=$2 text=$3 a f
+
+	shift 3
+	a=$(count tx-neigh-answer) f=$(count tx-flood)
+	says "$@"
+	says dmac=01:00:00:00:00:05 etype=88b5 body=00
+	wait_for "it was seen: $text" eval "((\$(count tx-flood) > f + floods))"
+	same "$((a + answers)) $((f + floods + 1))" "$(count tx-neigh-answer) $(count tx-flood)" \
+		"answers and floods: $text"
+}
+
+hex4()
+{
+	local IFS=.
+
+	# shellcheck disable=SC2086
+	printf '%02x%02x%02x%02x' $1
+}
+
+hex6()
+{
+	printf '%04x%024x%04x' "0x$1" 0 "0x$2"
+}
+
+# arp OP SENDER_MAC SENDER_IP TARGET_IP
+arp()
+{
+	echo "dmac=ff:ff:ff:ff:ff:ff etype=0806 body=000108000604000$1${2//:/}$(hex4 "$3")000000000000$(hex4 "$4")"
+}
+
+# The Internet checksum of words in hexadecimal.
+csum_of()
+{
+	local hex=$1 sum=0 i
+
+	for ((i = 0; i < ${#hex}; i += 4)); do
+		sum=$((sum + 0x${hex:i:4}))
+	done
+	while ((sum >> 16)); do
+		sum=$(((sum & 0xffff) + (sum >> 16)))
+	done
+	printf '%04x' $((~sum & 0xffff))
+}
+
+# solicit SRC TARGET OPTIONS [HOPS] [CODE]: addresses and options in hexadecimal; to the target's
+# group. TYPE is another type of message.
+solicit()
+{
+	local dst=ff0200000000000000000001ff${2:26} msg len
+
+	msg=${TYPE:-87}${5:-00}000000000000$2$3
+	len=$(printf '%04x' $((${#msg} / 2)))
+	msg=${msg:0:4}$(csum_of "$1${dst}0000${len}0000003a$msg")${msg:8}
+	echo "dmac=33:33:ff:${2:26:2}:${2:28:2}:${2:30:2} etype=86dd body=60000000${len}3a${4:-ff}$1$dst$msg"
+}
+
+# The option that tells who asks.
+sllao()
+{
+	echo "0101${1//:/}"
+}
+
+neigh_of()
+{
+	ip -n "$1" neigh show "$3" dev "$2" | sed -n 's/.*lladdr \([0-9a-f:]*\).*/\1/p'
+}
+
+# V's stack finds the station.
+finds()
+{
+	ns "$V" ping -c 1 -W 1 "$1" >/dev/null 2>&1 || :
+	[[ $(neigh_of "$V" eth0 "$1") == "$K" ]]
+}
+
+# --- questions for known stations --------------------------------------------------------------
+
+test_known()
+{
+	local floods
+
+	lay_neigh
+	same true "$(dev_value "$T1" s1 suppress)" "the setting"
+	tell
+	ping_ok "$V" 10.1.0.1 1
+	ping_ok "$V" fd01::1 1
+	floods=$(count tx-flood)
+	wait_for "V finds the station" finds 10.1.0.9
+	wait_for "V finds the station" finds fd01::9
+	number "$(count tx-neigh-answer)" -ge 2 "answers"
+	same "$floods" "$(count tx-flood)" "what went to all"
+	# What it sends there has gone to the one peer.
+	wait_for "it was sent to the peer" eval '(($(counter "$T2" s1 rx-drop-not-here) >= 2))'
+	ovctl -n "$T1" dev set s1 suppress off
+	same false "$(dev_value "$T1" s1 suppress)" "the setting"
+	flooded "suppress is off" "$(arp 1 "$(tenant_mac 3)" 10.1.0.3 10.1.0.9)"
+	flooded "suppress is off" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$(tenant_mac 3)")")"
+}
+
+# Neighbour and entry, both: else all are asked, as ever.
+test_unknown()
+{
+	local arp nd
+
+	lay_neigh silent
+	arp=$(arp 1 "$(tenant_mac 3)" 10.1.0.3 10.1.0.9)
+	nd=$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$(tenant_mac 3)")")
+	flooded "nothing is known" "$arp"
+	flooded "nothing is known" "$nd"
+	tell
+	answered "told" "$arp"
+	answered "told" "$nd"
+	flooded "another one" "$(arp 1 "$(tenant_mac 3)" 10.1.0.3 10.1.0.8)"
+	ovctl -n "$T1" fdb del s1 "$K"
+	flooded "it has no entry" "$arp"
+	flooded "it has no entry" "$nd"
+	tell
+	ip -n "$T1" neigh replace 10.1.0.9 lladdr "$K" nud reachable dev s1
+	ip -n "$T1" neigh replace fd01::9 lladdr "$K" nud reachable dev s1
+	flooded "what the head found itself is not told by anybody" "$arp"
+	flooded "what the head found itself is not told by anybody" "$nd"
+	tell
+	ns "$T1" sysctl -qw net.ipv6.conf.s1.disable_ipv6=1
+	flooded "the head has no IPv6" "$nd"
+	answered "and IPv4 still" "$arp"
+}
+
+test_own_address()
+{
+	lay_neigh silent
+	neither "an address of the head" "$(arp 1 "$(tenant_mac 3)" 10.1.0.3 10.1.0.1)"
+	neither "an address of the head" \
+		"$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 1)" "$(sllao "$(tenant_mac 3)")")"
+	neither "a probe for it" "$(arp 1 "$(tenant_mac 3)" 0.0.0.0 10.1.0.1)"
+	flooded "somebody says that he has it" "$(arp 1 "$(tenant_mac 3)" 10.1.0.1 10.1.0.1)"
+	# And the head answers.
+	ns "$V" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.eth0.disable_ipv6=0
+	tenant_up "$V" eth0 3
+	ping_ok "$V" 10.1.0.1 1
+	ping_ok "$V" fd01::1 1
+}
+
+# Someone else's probe is answered as the station would.
+test_probes()
+{
+	local none
+
+	lay_neigh silent
+	tell
+	none=$(printf '%032x' 0)
+	capture_start c "$V" eth0 -Q in "ether src $K"
+	answered "a probe" "$(arp 1 "$(tenant_mac 3)" 0.0.0.0 10.1.0.9)"
+	answered "a probe" "$(solicit "$none" "$(hex6 fd01 9)" '')"
+	answered "a question" "$(arp 1 "$(tenant_mac 3)" 10.1.0.3 10.1.0.9)"
+	answered "a question" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$(tenant_mac 3)")")"
+	# Who does not say his MAC address has it in the frame's header.
+	answered "a question" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" '')"
+	ip -n "$T1" neigh replace fd01::9 lladdr "$K" nud permanent router dev s1
+	answered "a router" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" '')"
+	capture_wait c 6 "answers"
+	same "$(cat <<-END
+		2 $K 10.1.0.9 $(tenant_mac 3) 0.0.0.0 $(tenant_mac 3)
+		2 $K 10.1.0.9 $(tenant_mac 3) 10.1.0.3 $(tenant_mac 3)
+	END
+	)" "$(capture_fields c arp arp.opcode arp.src.hw_mac arp.src.proto_ipv4 arp.dst.hw_mac \
+		arp.dst.proto_ipv4 eth.dst | tr '\t' ' ')" "ARP replies"
+	same "$(cat <<-END
+		33:33:00:00:00:01 fd01::9 ff02::1 255 fd01::9 False False True $K Good
+		$(tenant_mac 3) fd01::9 fd01::3 255 fd01::9 False True True $K Good
+		$(tenant_mac 3) fd01::9 fd01::3 255 fd01::9 False True True $K Good
+		$(tenant_mac 3) fd01::9 fd01::3 255 fd01::9 True True True $K Good
+	END
+	)" "$(capture_fields c icmpv6 eth.dst ipv6.src ipv6.dst ipv6.hlim icmpv6.nd.na.target_address \
+		icmpv6.nd.na.flag.r icmpv6.nd.na.flag.s icmpv6.nd.na.flag.o icmpv6.opt.linkaddr \
+		icmpv6.checksum.status | tr '\t' ' ' |
+		sed 's/ 0 0 1 / False False True /; s/ 0 1 1 / False True True /; s/ 1 1 1 / True True True /; s/ 1$/ Good/')" \
+		"advertisements"
+}
+
+test_left_alone()
+{
+	local me nd
+
+	lay_neigh silent
+	tell
+	me=$(tenant_mac 3)
+	nd=$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$me")")
+	answered "a question" "$nd"
+	neither "to the station itself, to see whether it is there" \
+		"${nd/dmac=33:33:ff:00:00:09/dmac=$K}"
+	neither "and by ARP" "$(arp 1 "$me" 10.1.0.3 10.1.0.9 | sed "s/ff:ff:ff:ff:ff:ff/$K/")"
+	flooded "somebody says that he has it" "$(arp 1 "$me" 10.1.0.9 10.1.0.9)"
+	flooded "or has it" "$(solicit "$(hex6 fd01 9)" "$(hex6 fd01 9)" "$(sllao "$me")")"
+	flooded "a reply" "$(arp 2 "$me" 10.1.0.3 10.1.0.9)"
+	flooded "it asks for itself" "$(arp 1 "$K" 10.1.0.3 10.1.0.9)"
+	flooded "it looks for a double" "$(arp 1 "$K" 0.0.0.0 10.1.0.9)"
+	flooded "it asks for itself" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$K")")"
+	flooded "it looks for a double" \
+		"$(solicit "$(printf '%032x' 0)" "$(hex6 fd01 9)" '') smac=$K"
+	ovctl -n "$T1" fdb replace s1 "$K" peer 10.9.0.2
+	flooded "a VLAN's" "vlan=5 $nd"
+	flooded "a VLAN's" "vlan=5 $(arp 1 "$me" 10.1.0.3 10.1.0.9)"
+}
+
+# What a station would not answer goes to all, for them to judge. The head says it: access ports
+# let nothing like it pass.
+test_malformed()
+{
+	local me nd WHO VIA=s1
+
+	lay_neigh silent
+	tell
+	WHO=$T1
+	me=$(tenant_mac 3)
+	nd=$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$me")")
+	flooded "hop limit" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$me")" fe)"
+	flooded "code" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$me")" ff 01)"
+	flooded "checksum" "${nd%????}ffff"
+	flooded "an option of no length" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" 0100000000000000)"
+	flooded "an option that ends behind the packet" \
+		"$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" 0102000000000000)"
+	flooded "half an option" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" 01010000)"
+	flooded "a probe that says who asks" "$(solicit "$(printf '%032x' 0)" "$(hex6 fd01 9)" "$(sllao "$me")")"
+	flooded "from a group" "$(solicit "$(hex6 ff02 1)" "$(hex6 fd01 9)" "$(sllao "$me")")"
+	flooded "cut short" "${nd:0:$((${#nd} - 20))}"
+	flooded "ARP of 5 bytes" "$(arp 1 "$me" 10.1.0.3 10.1.0.9 | sed 's/body=0001080006/body=0001080005/')"
+	flooded "ARP of another network" "$(arp 1 "$me" 10.1.0.3 10.1.0.9 | sed 's/body=0001/body=0006/')"
+	flooded "ARP cut short" "dmac=ff:ff:ff:ff:ff:ff etype=0806 body=00010800060400010200"
+	flooded "another message" "$(TYPE=88 solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$me")")"
+	answered "and after all that" "$nd"
+}
+
+# A station at the port that it is asked by answers itself; so do those that may not be reached.
+test_same_place()
+{
+	local me arp
+
+	lay_neigh silent
+	me=$(tenant_mac 3)
+	arp=$(arp 1 "$me" 10.1.0.3 10.1.0.9)
+	ip -n "$T1" neigh add 10.1.0.9 lladdr "$K" nud permanent dev s1
+	says "$(arp 1 "$K" 10.1.0.9 10.1.0.9)" "smac=$K"
+	wait_for "K is behind V's port" eval '[[ $(fdb_value "$T1" s1 "$K" port-name) == tap3 ]]'
+	flooded "behind the port" "$arp"
+	# At another port of this host: answered, unless the two are isolated from one another.
+	ip -n "$T1" -batch - <<-END
+		link add tap4 type veth peer name x4
+		link set x4 up
+		link set tap4 master s1 up
+	END
+	WHO=$T1 VIA=x4 says "$(arp 1 "$K" 10.1.0.9 10.1.0.9)" "smac=$K"
+	wait_for "K is behind another port" eval '[[ $(fdb_value "$T1" s1 "$K" port-name) == tap4 ]]'
+	answered "at another port" "$arp"
+	ovctl -n "$T1" port set s1 tap3 isolated on
+	ovctl -n "$T1" port set s1 tap4 isolated on
+	flooded "isolated" "$arp"
+}
+
+# A peer answers itself, for what it knows.
+test_from_peers()
+{
+	local answers
+
+	lay_neigh
+	ip -n "$T1" neigh add 10.1.0.3 lladdr "$(tenant_mac 3)" nud permanent dev s1
+	ping_ok "$V" 10.1.0.2 1
+	answers=$(count tx-neigh-answer)
+	capture_start c "$V" eth0 -Q in "arp and ether src $(tenant_mac 2)"
+	ip -n "$T2" neigh flush dev s1
+	ping_ok "$T2" 10.1.0.3 1
+	capture_wait c 1 "the question reaches the station"
+	same "$answers" "$(count tx-neigh-answer)" "answers in its place"
+}
+
+# From a station behind the bridges: by the selected port, and not for one behind the bridges.
+test_behind_bridges()
+{
+	local frame
+
+	lay
+	ovctl -n "$T1" dev set s1 suppress on
+	tell
+	ip -n "$V" neigh flush dev bond0
+	frame=$(arp 1 "$(tenant_mac 3)" 10.1.0.3 10.1.0.9)
+	VIA=bond0 answered "by the selected port" "$frame"
+	wait_for "the bridge has learned where K is" bridge_has br1 s1a "$K"
+	says_k
+	wait_for "K is behind the bridges" eval '[[ $(fdb_value "$T1" s1 "$K" port-name) == s1a ]]'
+	VIA=bond0 flooded "behind the bridges" "$frame"
+}
+
+says_k()
+{
+	ovctl -n "$T1" fdb del s1 "$K"
+	VIA=bond0 says "$(arp 1 "$K" 10.1.0.9 10.1.0.9)" "smac=$K"
+}
+
+bridge_has()
+{
+	bridge -n "$T1" fdb show br "$1" brport "$2" | grep -q "^$3"
+}
+
+# The head is a port of a bridge, and what is behind that asks.
+test_bridged_head()
+{
+	lay_neigh silent
+	tell
+	ip -n "$T1" -batch - <<-END
+		link set tap3 nomaster
+		link add br0 type bridge mcast_snooping 0
+		link set br0 arp off up
+		link set tap3 master br0
+		link set s1 master br0
+	END
+	wait_for "the bridge forwards" eval \
+		'[[ $(cat_in "$T1" /sys/class/net/s1/brport/state /sys/class/net/tap3/brport/state) == "3 3" ]]'
+	capture_start c "$V" eth0 -Q in "ether src $K"
+	answered "by the head" "$(arp 1 "$(tenant_mac 3)" 10.1.0.3 10.1.0.9)"
+	answered "by the head" "$(solicit "$(hex6 fd01 3)" "$(hex6 fd01 9)" "$(sllao "$(tenant_mac 3)")")"
+	capture_wait c 2 "the answers"
+}
+
+cat_in()
+{
+	local name=$1
+
+	shift
+	ns "$name" cat "$@" | paste -sd ' '
+}
+
+# What answers a container's port passes by its hook.
+test_hooked()
+{
+	hv_lay 2
+	overlay vxlan 4 2 suppress on
+	ns_new V
+	ovctl -n "$T1" port add s1 p7 access hook p7h
+	ip -n "$T1" link set p7 address "$(tenant_mac 3)" netns "$V" name eth0
+	ip -n "$T1" link set p7h up
+	tenant_up "$V" eth0 3
+	tell
+	capture_start c "$T1" p7h -Q out "ether src $K"
+	wait_for "V finds the station" finds 10.1.0.9
+	wait_for "V finds the station" finds fd01::9
+	capture_wait c 2 "the answers"
+}
+
+test_suppress_refused()
+{
+	ns_new H1 T1
+	ovctl -n "$H1" dev add tr0 mode l3 netns "$T1" vni 7 local 10.9.0.1
+	must_fail_with "A device of mode l3 knows no MAC addresses" ovctl -n "$H1" dev set tr0 suppress on
+	same null "$(dev_value "$H1" tr0 suppress)" "no such setting"
+}
+
+run_tests "$@"
