@@ -121,7 +121,7 @@ bench-control: setup
 STEPS ?= 300
 storm:
 	tests/check/build $(K)
-	$(VM)/run --kernel $(K) --timeout 7200 -- env STEPS=$(STEPS) SEED=$(or $(SEED),1) TENOVL_SUITE_MAX=7000 \
+	$(VM)/run --kernel $(K) --timeout 7300 -- env STEPS=$(STEPS) SEED=$(or $(SEED),1) BUDGET=7000 TENOVL_SUITE_MAX=7100 \
 		T=heal:random selftests/run
 
 shell:

@@ -385,7 +385,7 @@ test_host_of_others()
 	o host add h3 --netns "$X" >/dev/null
 	o tenant add 1 --vpcs 1 --host h3 --new-password-file "$TMP/password" >/dev/null
 	sync_once
-	must_say "172.16." ip -n "$X" -o addr show dev lo scope global
+	must_say "inet 172." ip -n "$X" -o addr show dev lo scope global
 	o tenant del 1 --yes >/dev/null
 	o host del h3 >/dev/null
 	sync_once

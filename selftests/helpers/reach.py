@@ -8,7 +8,8 @@ MODEL is a file for each tenant: what "ovctl export" and then what "ovctl -j vm
 show" print of it. Each of its VMs that is a namespace gets a socket at each of
 its addresses, and sends a datagram to each address of all tenants. Two VMs
 reach each other where they are in one VPC, or the overlay is on and their VPCs
-are joined; nobody gets what is of another tenant. A datagram that arrives is
+are joined; two whose VPCs are not, but both are joined with a third one, may or
+may not. Nobody gets what is of another tenant. A datagram that arrives is
 answered, and must come from the address that it was sent from.
 
 With "up" only the first of two VMs asks, with "down" only the second one, and
@@ -84,8 +85,14 @@ class Station:
 		pair = sorted((self.vm["vpc"], other.vm["vpc"]))
 		if pair[0] == pair[1]:
 			return True
-		links = self.tenant.get("links")
-		return self.tenant["overlay"] and (not links or pair in [sorted(l) for l in links])
+		links = [sorted(link) for link in self.tenant.get("links", [])]
+		if not self.tenant["overlay"]:
+			return False
+		if not links or pair in links:
+			return True
+		# By way of a third one, where both subnets are: links are tunnels, not a wall.
+		over = [{a for link in links if end in link for a in link} for end in pair]
+		return None if over[0] & over[1] else False
 
 
 class Asking:
@@ -103,6 +110,7 @@ class Asking:
 					self.stations += [Station(tenant, vm, f) for f, (key, _) in
 							  FAMILIES.items() if vm.get(key)]
 		LIBC.setns(home, 0)
+		os.close(home)
 		self.pair(order)
 		self.poll = select.poll()
 		self.by_fd = {s.sock.fileno(): s for s in self.stations}
@@ -122,9 +130,11 @@ class Asking:
 				if one.tenant is not two.tenant:
 					if two.addr not in own:
 						self.others[number] = (one, two)
-				elif one.reaches(two):
+					continue
+				reaches = one.reaches(two)
+				if reaches:
 					self.wanted[number] = (one, two)
-				else:
+				elif reaches is False:
 					self.others[number] = (one, two)
 
 	def fault(self, text):

@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 """A random walk: operations on the store and damage to the kernel, each healed by a sync.
 
-  storm.py STORE PASSWORD-FILE STEPS SEED SECONDS
+  storm.py STORE PASSWORD-FILE STEPS SEED SECONDS BUDGET
 
 The store has hosts h1 and h2 and no tenant. Two tenants of it get VPCs,
 subnets and VMs from the same few numbers and prefixes, so that addresses meet.
 Behind each step a sync goes through, the state is as the store says, and who
 reaches whom is as the models say (reach.py), with nothing of one tenant at
 another. An operation that the tool refuses with a sentence is a step as well.
-The same seed makes the same walk. Stops at the first difference, and tells
-the steps before it.
+The same seed makes the same walk, of which no step is begun BUDGET seconds
+after the first. SECONDS is what healing may take. Stops at the first
+difference, and tells the steps before it.
 """
 
 import json
@@ -227,12 +228,14 @@ class Walk:
 
 def main():
 	"""See above."""
-	store, password, steps, seed, seconds = sys.argv[1:6]
+	store, password, steps, seed, seconds, budget = sys.argv[1:7]
 	walk = Walk(store, password, int(seed), float(seconds))
 	walk.begin()
 	walk.heal()
-	opened = shut = broken = 0
-	for _ in range(int(steps)):
+	opened = shut = broken = done = 0
+	end = time.monotonic() + float(budget)
+	while done < int(steps) and time.monotonic() < end:
+		done += 1
 		if walk.rng.random() < 0.3:
 			broken += 1
 			walk.break_something()
@@ -241,8 +244,8 @@ def main():
 		counts = walk.heal()
 		opened += counts[0]
 		shut += counts[1]
-	print("%s steps, %d of them damage, %d refused; %d ways were open, %d shut" %
-	      (steps, broken, walk.refused, opened, shut))
+	print("%d steps, %d of them damage, %d refused; %d ways were open, %d shut" %
+	      (done, broken, walk.refused, opened, shut))
 
 
 if __name__ == "__main__":
