@@ -264,6 +264,10 @@ static void test_heads_differ_by_link_local(void **state)
 	strcat(text, "/64");
 	assert_field(&sim, OVCTL_KIND_ADDR, "ns2_t1", "s21", text, "nodad on");
 	assert_field(&sim, OVCTL_KIND_LINK, "ns2_t1", "s21", NULL, "addrgenmode none");
+	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1", "s21", NULL, "mac 02:67:77:00:00:01");
+	assert_field(&sim, OVCTL_KIND_LINK, "ns2_t1", "s21", NULL, "mac 02:67:77:00:00:01");
+	assert_field(&sim, OVCTL_KIND_DEV, "ns1_t1", "s21", NULL, "head-mac 02:68:00:01:00:15");
+	assert_field(&sim, OVCTL_KIND_DEV, "ns2_t1", "s21", NULL, "head-mac 02:68:00:02:00:15");
 	sim_free(&sim);
 	ovctl_model_free(&model);
 }

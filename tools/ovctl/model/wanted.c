@@ -5,7 +5,8 @@
  *
  * In the namespace of a VPC:
  *
- *	s<subnet>	the head: the gateway's address, and one Ethernet address for all heads
+ *	s<subnet>	the head: the gateway's address, and one Ethernet address for all heads;
+ *			peers know each by one of its own
  *	br<subnet>...	bridges, where VMs are attached by these, with ports s<subnet>a...
  *	tr0		the transit
  *
@@ -365,6 +366,9 @@ static void ovctl_want_segment_dev(const struct ovctl_place *place,
 	ovctl_item_num(obj, OVCTL_DEV_STANDBY_INGRESS,
 			 ovctl_subnet_bridges(subnet) > 1 ? TENOVL_STANDBY_INGRESS_LEARN :
 							    TENOVL_STANDBY_INGRESS_DROP);
+	ovctl_item_num(obj, OVCTL_DEV_SUPPRESS, subnet->suppress);
+	ovctl_mac_head(&mac, place->vpc->id, subnet->id);
+	ovctl_item_addr(obj, OVCTL_DEV_HEAD_MAC, &mac);
 }
 
 static void ovctl_want_gateway(const struct ovctl_place *place,
