@@ -96,7 +96,7 @@ enum tenovl_l2_only {
 /**
  * struct tenovl_setting - an attribute that is a member of an object
  * @attr: its number
- * @size: bytes of the member: 1, 2 or 4
+ * @size: bytes of the member: 1, 2, 4 or 6
  * @offset: where in the object
  * @l2: enum tenovl_l2_only: what keeps it from a device of mode l3
  */
@@ -155,6 +155,7 @@ static const struct tenovl_setting tenovl_setting_table[] = {
 	TENOVL_SETTING(UNDERLAY_HOOKS, underlay_hooks),
 	TENOVL_SETTING(FASTPATH, fastpath),
 	TENOVL_SETTING_L2(SUPPRESS, suppress, FDB),
+	TENOVL_SETTING_L2(HEAD_MAC, head_mac, FDB),
 };
 
 /* The lists of addresses are not in here. */
@@ -183,6 +184,9 @@ static void tenovl_setting_get(void *object, const struct tenovl_setting *settin
 	case sizeof(u32):
 		*(u32 *)member = nla_get_u32(attr);
 		break;
+	case ETH_ALEN:
+		ether_addr_copy(member, nla_data(attr));
+		break;
 	}
 }
 
@@ -206,12 +210,18 @@ static int tenovl_members_get(void *object, const struct tenovl_setting *table, 
 static int tenovl_members_put(struct sk_buff *msg, const void *object,
 			      const struct tenovl_setting *table, unsigned int n, bool l3)
 {
+	const void *member;
 	unsigned int i;
 
-	for (i = 0; i < n; i++)
-		if (!(l3 && table[i].l2) &&
-		    nla_put(msg, table[i].attr, table[i].size, object + table[i].offset))
+	for (i = 0; i < n; i++) {
+		member = object + table[i].offset;
+		/* No address is told where there is none. */
+		if ((l3 && table[i].l2) ||
+		    (table[i].size == ETH_ALEN && is_zero_ether_addr(member)))
+			continue;
+		if (nla_put(msg, table[i].attr, table[i].size, member))
 			return -EMSGSIZE;
+	}
 	return 0;
 }
 
@@ -287,6 +297,12 @@ int tenovl_settings_get(struct tenovl_settings *wanted, struct nlattr **tb,
 	n = tenovl_members_get(wanted, tenovl_setting_table, ARRAY_SIZE(tenovl_setting_table), tb);
 	if (tb[TENOVL_A_DEV_DSCP])
 		wanted->dscp_inherit = false;
+	wanted->has_head_mac = !is_zero_ether_addr(wanted->head_mac);
+	if (is_multicast_ether_addr(wanted->head_mac)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_HEAD_MAC],
+				    "The head-mac must be a unicast address");
+		return -EINVAL;
+	}
 	if (tb[TENOVL_A_DEV_VNI]) {
 		wanted->vni = nla_get_u32(tb[TENOVL_A_DEV_VNI]);
 		wanted->has_vni = true;
@@ -388,7 +404,7 @@ size_t tenovl_fill_size(int nest)
 
 	switch (nest) {
 	case TENOVL_A_DEV:
-		return size + TENOVL_A_DEV_MAX * number + addr;
+		return size + TENOVL_A_DEV_MAX * number + addr + nla_total_size(ETH_ALEN);
 	case TENOVL_A_PEER:
 		return size + TENOVL_A_PEER_MAX * number + (1 + TENOVL_MAX_SOURCES) * addr +
 		       TENOVL_A_PEER_STATS_MAX * counter;

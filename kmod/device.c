@@ -248,7 +248,7 @@ static const struct net_device_ops tenovl_netdev_ops = {
 	.ndo_set_rx_mode	= tenovl_set_rx_mode,
 	.ndo_change_mtu		= tenovl_dev_change_mtu,
 	.ndo_validate_addr	= eth_validate_addr,
-	.ndo_set_mac_address	= eth_mac_addr,
+	.ndo_set_mac_address	= tenovl_anycast_set_address,
 	.ndo_add_slave		= tenovl_access_ndo_add,
 	.ndo_del_slave		= tenovl_access_ndo_del,
 	.ndo_fdb_add		= tenovl_bridge_fdb_add,
@@ -537,8 +537,13 @@ int tenovl_dev_prepare(struct tenovl_dev_change *change, struct tenovl_dev *tdev
 		err = PTR_ERR(change->paths);
 		goto discard_claims;
 	}
+	err = tenovl_anycast_take(tdev, wanted, attr, extack);
+	if (err)
+		goto discard_paths;
 	return 0;
 
+discard_paths:
+	tenovl_paths_discard(tdev, change->paths);
 discard_claims:
 	tenovl_claims_discard(change->claims);
 free_settings:
@@ -559,6 +564,7 @@ void tenovl_dev_commit(struct tenovl_dev_change *change, struct tenovl_dev *tdev
 
 	ASSERT_RTNL();
 	old = rcu_replace_pointer(tdev->settings, change->settings, lockdep_rtnl_is_held());
+	tenovl_anycast_leave(tdev, old, change->settings);
 	kfree_rcu(old, rcu);
 	tenovl_paths_publish(tdev, change->paths);
 	tenovl_claims_publish(tdev, change->claims);
@@ -578,6 +584,7 @@ void tenovl_dev_commit(struct tenovl_dev_change *change, struct tenovl_dev *tdev
 void tenovl_dev_abort(struct tenovl_dev_change *change, struct tenovl_dev *tdev)
 {
 	ASSERT_RTNL();
+	tenovl_anycast_leave(tdev, change->settings, rtnl_dereference(tdev->settings));
 	tenovl_paths_discard(tdev, change->paths);
 	tenovl_claims_discard(change->claims);
 	kfree(change->settings);

@@ -79,7 +79,7 @@ static unsigned int tenovl_receive_check(struct tenovl_dev *tdev,
 		return TENOVL_A_STATS_RX_DROP_SMAC;
 	if (ether_addr_equal(eth->h_source, tdev->dev->dev_addr))
 		return TENOVL_A_STATS_RX_DROP_OWN_MAC;
-	return 0;
+	return unlikely(settings->has_head_mac) ? tenovl_anycast_check(tdev, settings, eth) : 0;
 }
 
 /* The common case, an address seen where it is known to be, takes no lock and
@@ -145,6 +145,12 @@ static bool tenovl_deliver(struct gro_cells *cells, struct net_device *dev, stru
  */
 bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4)
 {
+	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
+
+	if (unlikely(settings->has_head_mac) && !tenovl_anycast_in(tdev, settings, skb)) {
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_RX_DROP_NOMEM);
+		return false;
+	}
 	if (tenovl_deliver(&tdev->gro_cells, tdev->dev, skb, direct, l4))
 		return true;
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_RX_DROP_STACK);

@@ -142,9 +142,11 @@ void tenovl_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	for (i = TENOVL_A_STATS_RX_DROP_SHORT; i < TENOVL_A_STATS_RX_DROP_STACK; i++)
 		to->rx_dropped += sum[i];
 	to->tx_dropped += sum[TENOVL_A_STATS_TX_DROP_INNER_HEADER] +
-			  sum[TENOVL_A_STATS_TX_DROP_INNER_ROUTE];
+			  sum[TENOVL_A_STATS_TX_DROP_INNER_ROUTE] +
+			  sum[TENOVL_A_STATS_TX_DROP_NO_LINK_LOCAL];
 	to->rx_dropped += sum[TENOVL_A_STATS_RX_DROP_INNER_HEADER] +
-			  sum[TENOVL_A_STATS_RX_DROP_INNER_SOURCE];
+			  sum[TENOVL_A_STATS_RX_DROP_INNER_SOURCE] +
+			  sum[TENOVL_A_STATS_RX_DROP_ANYCAST];
 	to->tx_carrier_errors = sum[TENOVL_A_STATS_TX_DROP_NO_ROUTE];
 	to->rx_frame_errors = sum[TENOVL_A_STATS_RX_DROP_ECN];
 	to->rx_crc_errors = sum[TENOVL_A_STATS_RX_DROP_CSUM];

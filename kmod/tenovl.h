@@ -97,6 +97,8 @@ enum tenovl_layout {
  * @revert: go back to a better port
  * @fastpath: past what the IP layer has nothing to do in
  * @suppress: answer for known stations in place of asking all
+ * @has_head_mac: @head_mac is not zero
+ * @head_mac: by which peers know the head; zero for the head's own
  * @rcu: for the whole
  *
  * Never changed once published: a change makes a new one. Published in
@@ -139,6 +141,8 @@ struct tenovl_settings {
 	bool revert;
 	bool fastpath;
 	bool suppress;
+	bool has_head_mac;
+	u8 head_mac[ETH_ALEN] __aligned(2);
 	struct rcu_head rcu;
 };
 
@@ -1354,6 +1358,24 @@ enum tenovl_asked {
 
 enum tenovl_asked tenovl_suppress(struct tenovl_dev *tdev, struct tenovl_port *from,
 				  struct sk_buff *skb, const struct tenovl_inner *inner);
+
+/* anycast.c: heads that share one address */
+
+/* RTNL */
+int tenovl_anycast_take(struct tenovl_dev *tdev, const struct tenovl_settings *wanted,
+			const struct nlattr *attr, struct netlink_ext_ack *extack);
+void tenovl_anycast_leave(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			  const struct tenovl_settings *kept);
+int tenovl_anycast_set_address(struct net_device *dev, void *addr);
+/* RCU, BH off */
+unsigned int tenovl_anycast_out(const struct tenovl_dev *tdev,
+				const struct tenovl_settings *settings, struct sk_buff *skb,
+				const struct tenovl_inner *inner);
+bool tenovl_anycast_in(const struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+		       struct sk_buff *skb);
+unsigned int tenovl_anycast_check(const struct tenovl_dev *tdev,
+				  const struct tenovl_settings *settings,
+				  const struct ethhdr *eth);
 
 /* fdb.c: MAC addresses */
 

@@ -65,6 +65,7 @@ static bool tenovl_too_big(const struct sk_buff *skb, const struct dst_entry *ds
  */
 static void tenovl_answer(struct tenovl_dev *tdev, struct sk_buff *skb)
 {
+	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
 	struct tenovl_port *port = tenovl_access_of(skb->dev);
 
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_PMTU_ANSWER);
@@ -74,6 +75,9 @@ static void tenovl_answer(struct tenovl_dev *tdev, struct sk_buff *skb)
 		tenovl_access_output(port, port->dev, skb);
 		return;
 	}
+	/* It cannot fail: the answer is not shared with anybody. */
+	if (settings->has_head_mac)
+		tenovl_anycast_in(tdev, settings, skb);
 	skb->protocol = eth_type_trans(skb, skb->dev);
 	skb_reset_network_header(skb);
 	netif_rx(skb);
@@ -317,11 +321,28 @@ void tenovl_xmit_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer, struct 
 	}
 }
 
-/* Head-end replication: a copy for each peer but the last, which takes the
- * original.
+/* The head may have another address there. Return: whether the frame may go; it is
+ * consumed else.
  */
-static void tenovl_xmit_flood(struct tenovl_dev *tdev, struct sk_buff *skb,
-			      const struct tenovl_inner *inner)
+static bool tenovl_xmit_outward(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+				struct sk_buff *skb, const struct tenovl_inner *inner)
+{
+	unsigned int why;
+
+	if (likely(!settings->has_head_mac))
+		return true;
+	why = tenovl_anycast_out(tdev, settings, skb, inner);
+	if (likely(!why))
+		return true;
+	tenovl_drop(tdev, skb, why);
+	return false;
+}
+
+/* Head-end replication: a copy for each peer but the last, which takes the
+ * original. @from: the port that it came by, or NULL.
+ */
+static void tenovl_xmit_flood(struct tenovl_dev *tdev, const struct tenovl_port *from,
+			      struct sk_buff *skb, const struct tenovl_inner *inner)
 {
 	const struct tenovl_flood *flood = rcu_dereference(tdev->flood);
 	unsigned int headroom;
@@ -332,6 +353,8 @@ static void tenovl_xmit_flood(struct tenovl_dev *tdev, struct sk_buff *skb,
 		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_NO_PEER);
 		return;
 	}
+	if (!from && !tenovl_xmit_outward(tdev, rcu_dereference(tdev->settings), skb, inner))
+		return;
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_FLOOD);
 	/* Once for all copies. */
 	tenovl_inner_hash(skb, inner);
@@ -442,7 +465,7 @@ static void tenovl_xmit_both(struct tenovl_dev *tdev, const struct tenovl_port *
 	if (flood || peer)
 		copy = tenovl_copy(skb, skb_headroom(skb));
 	if (flood)
-		tenovl_xmit_flood(tdev, skb, inner);
+		tenovl_xmit_flood(tdev, from, skb, inner);
 	else if (peer)
 		tenovl_xmit_peer(tdev, peer, skb, inner);
 	if (copy)
@@ -481,7 +504,7 @@ static void tenovl_xmit_rest(struct tenovl_dev *tdev, struct tenovl_port *from,
 	if (verdict->head || verdict->access || tenovl_verdict_port(verdict))
 		tenovl_xmit_both(tdev, from, skb, verdict, inner);
 	else if (tenovl_configured(settings))
-		tenovl_xmit_flood(tdev, skb, inner);
+		tenovl_xmit_flood(tdev, from, skb, inner);
 	else
 		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_UNCONFIGURED);
 }
@@ -508,12 +531,14 @@ static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 	tenovl_xmit_learn(tdev, settings, eth->h_source);
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_HEAD, NULL, eth->h_dest);
 	peer = tenovl_verdict_peer(&verdict);
-	if (unlikely(verdict.drop))
+	if (unlikely(verdict.drop)) {
 		tenovl_drop(tdev, skb, verdict.drop);
-	else if (likely(peer))
-		tenovl_xmit_peer(tdev, peer, skb, &inner);
-	else
+	} else if (likely(peer)) {
+		if (tenovl_xmit_outward(tdev, settings, skb, &inner))
+			tenovl_xmit_peer(tdev, peer, skb, &inner);
+	} else {
 		tenovl_xmit_rest(tdev, NULL, skb, settings, &verdict, &inner);
+	}
 }
 
 /* A standby port takes, where it is told to, what one station sends to another. */
@@ -573,7 +598,8 @@ static __always_inline unsigned int tenovl_port_source(struct tenovl_port *port,
 	if (likely(__this_cpu_read(port->stats->last_source) == source))
 		return 0;
 	if (unlikely(!is_valid_ether_addr(mac) ||
-		     ether_addr_equal(mac, port->tdev->dev->dev_addr)))
+		     ether_addr_equal(mac, port->tdev->dev->dev_addr) ||
+		     (settings->has_head_mac && ether_addr_equal(mac, settings->head_mac))))
 		return TENOVL_A_STATS_PORT_DROP_SMAC;
 	tenovl_port_learn(port, settings, mac);
 	__this_cpu_write(port->stats->last_source, source);

@@ -12,6 +12,7 @@ source "$TOP/selftests/bridges.sh"
 TESTS="
 	known unknown own_address probes left_alone malformed same_place from_peers
 	behind_bridges bridged_head hooked suppress_refused
+	heads_find head_asks shared_address head_mac_moves head_mac_refused
 "
 
 setup_suite()
@@ -423,6 +424,223 @@ test_hooked()
 	wait_for "V finds the station" finds 10.1.0.9
 	wait_for "V finds the station" finds fd01::9
 	capture_wait c 2 "the answers"
+}
+
+# --- heads that share their address --------------------------------------------------------------
+
+# The gateway's address, the same on every host.
+G=02:00:00:00:00:fe
+
+# What the head of hypervisor I is to its peers.
+head_mac()
+{
+	echo "02:00:00:00:0a:0$1"
+}
+
+# A stretched subnet with a gateway on either host, and a way between the two in place of a transit.
+#
+#	V (10.1.0.3) ── tap0 ─ s1 (T1, 10.1.0.254) ── underlay ── s1 (T2, 10.1.0.254) ─ tap0 ── W (10.1.0.4)
+#	                       x (32.0.0.1) ═════════════════ x (32.0.0.2)
+lay_heads()
+{
+	local i h t v
+
+	hv_lay 2
+	ns_new T1 T2 V W
+	for i in 1 2; do
+		h=H$i t=T$i v=$V
+		((i == 1)) || v=$W
+		ovctl -n "${!h}" batch - <<-END
+			dev add s1 netns ${!t} vni 100 local 10.9.0.$i head-mac $(head_mac "$i")
+			peer add s1 10.9.0.$((3 - i))
+		END
+		ip -n "${!t}" -batch - <<-END
+			link set s1 address $G addrgenmode none
+			addr add 10.1.0.254/24 dev s1
+			addr add fd01::fe/64 dev s1 nodad
+			addr add fe80::a$i/64 dev s1 nodad
+			link add tap0 type veth peer name eth0 netns $v
+			link set s1 up
+			link set tap0 master s1 up
+		END
+		tenant_up "$v" eth0 $((i + 2))
+		ip -n "$v" -batch - <<-END
+			route add default via 10.1.0.254
+			route add default via fd01::fe
+		END
+		router "${!t}"
+	done
+	link_pair "$T1" x "$T2" x
+	addr "$T1" x 32.0.0.1/24 fd32::1/64
+	addr "$T2" x 32.0.0.2/24 fd32::2/64
+}
+
+# What has been told of the gateway's addresses is its MAC address: gateway_is NS.
+gateway_is()
+{
+	same "$G $G" "$(neigh_of "$1" eth0 10.1.0.254) $(neigh_of "$1" eth0 fd01::fe)" \
+		"what $1 takes for its gateway"
+}
+
+# Nothing has named another one in a capture of ARP and neighbour discovery.
+gateway_told()
+{
+	same 0 "$(capture_count "$1" "(arp.src.proto_ipv4 == 10.1.0.254 && arp.src.hw_mac != $G) ||
+		(icmpv6.type == 135 && ipv6.src == fd01::fe && icmpv6.opt.linkaddr != $G) ||
+		(icmpv6.nd.na.target_address == fd01::fe && icmpv6.opt.linkaddr != $G)")" \
+		"what was told of the gateway"
+}
+
+# From either host to the far station, with cold caches.
+test_heads_find()
+{
+	local caught
+
+	lay_heads
+	capture_start v "$V" eth0 -Q in 'arp or icmp6'
+	capture_start w "$W" eth0 -Q in 'arp or icmp6'
+	capture_start u "$H1" u0 udp port 4789
+	ping_ok "$T1" 10.1.0.4 3 -I 32.0.0.1
+	ping_ok "$T1" fd01::4 3 -I fd32::1
+	ping_ok "$T2" 10.1.0.3 3 -I 32.0.0.2
+	ping_ok "$T2" fd01::3 3 -I fd32::2
+	ping_ok "$V" 10.1.0.4 1
+	ping_ok "$V" fd01::4 1
+	same "$(tenant_mac 4) $(tenant_mac 4)" \
+		"$(neigh_of "$T1" s1 10.1.0.4) $(neigh_of "$T1" s1 fd01::4)" "what T1 found"
+	gateway_is "$V"
+	gateway_is "$W"
+	gateway_told v
+	gateway_told w
+	TSHARK_OPTS=(-d udp.port==4789,vxlan)
+	caught=$(capture_count u "vxlan && eth.src == $(head_mac 1)")
+	number "$caught" -ge 6 "frames of the head between the hosts"
+	same 0 "$(capture_count u "vxlan && (eth.src == $G || eth.dst == $G)")" "frames from or to the shared address"
+}
+
+# Whatever address it asks from, and whether it asks all or one.
+test_head_asks()
+{
+	local n
+
+	lay_heads
+	ping_ok "$W" 10.1.0.254 1
+	ping_ok "$W" fd01::fe 1
+	capture_start w "$W" eth0 -Q in 'arp or icmp6'
+	# The answers to these go to the head beside the station; what is to be seen is who is found.
+	ns "$T1" ping -c 1 -W 1 -I 10.1.0.254 10.1.0.4 >/dev/null || :
+	ns "$T1" ping -c 1 -W 1 -I fd01::fe fd01::4 >/dev/null || :
+	for n in 10.1.0.4 fd01::4; do
+		wait_for "T1 found $n" eval "[[ \$(neigh_of $T1 s1 $n) == $(tenant_mac 4) ]]"
+		ip -n "$T1" neigh change "$n" lladdr "$(tenant_mac 4)" nud probe dev s1
+		wait_for "it answers T1, asked itself: $n" reachable "$T1" "$n"
+	done
+	# The other way round: the head's own link-local address is found at its head-mac.
+	ping_ok "$W" fe80::a1%eth0 1
+	same "$(head_mac 1)" "$(neigh_of "$W" eth0 fe80::a1)" "where T1's link-local address is"
+	ping_ok "$W" fe80::a2%eth0 1
+	same "$G" "$(neigh_of "$W" eth0 fe80::a2)" "where that of the head beside it is"
+	ping_ok "$T1" fe80::a2%s1 1
+	gateway_is "$W"
+	gateway_told w
+	ip -n "$T1" addr del fe80::a1/64 dev s1
+	ip -n "$T1" neigh flush dev s1
+	ns "$T1" ping -c 1 -W 1 -I fd01::fe fd01::4 >/dev/null || :
+	number "$(count tx-drop-no-link-local)" -ge 1 "solicitations from no address"
+	# What is too big for the way to a peer is told to the head.
+	ip -n "$T1" link set s1 mtu 1500
+	ns "$T1" ping -c 1 -W 1 -M do -s 1460 -I 32.0.0.1 10.1.0.4 >/dev/null || :
+	wait_for "the head learns what fits" eval \
+		'ip -n "$T1" route get 10.1.0.4 from 32.0.0.1 | grep -q "mtu 1450"'
+}
+
+reachable()
+{
+	ip -n "$1" neigh show "$2" dev s1 | grep -q REACHABLE
+}
+
+# from_peer COUNTER FRAME...: what H2 sends in its own name is dropped, and counted there.
+from_peer()
+{
+	local why=$1 before
+
+	shift
+	before=$(count "$why")
+	inject "$H2" <<<"src=10.9.0.2 dst=10.9.0.1 enc=vxlan vni=100 $*"
+	wait_for "dropped ($why): $*" eval "((\$(count $why) == before + 1))"
+}
+
+# from_port COUNTER FRAME...: the same for what the station sends.
+from_port()
+{
+	local why=$1 before
+
+	shift
+	before=$(count "$why")
+	inject "$V" <<<"enc=frame via=eth0 ip4=10.1.0.3,10.1.0.9 $*"
+	wait_for "counted ($why): $*" eval "((\$(count $why) == before + 1))"
+}
+
+# The shared address is nobody's: not learned, not moved, not taken from a peer.
+test_shared_address()
+{
+	local me
+
+	lay_heads
+	me=$(tenant_mac 3)
+	ping_ok "$V" 10.1.0.254 1
+	ping_ok "$V" fd01::4 1
+	from_peer rx-drop-own-mac "smac=$G dmac=$me ip4=10.1.0.9,10.1.0.3"
+	from_peer rx-drop-own-mac "smac=$(head_mac 1) dmac=$me ip4=10.1.0.9,10.1.0.3"
+	from_peer rx-drop-anycast "smac=$K dmac=$G ip4=10.1.0.9,10.1.0.3"
+	from_port port-drop-smac "smac=$G dmac=ff:ff:ff:ff:ff:ff"
+	from_port port-drop-smac "smac=$(head_mac 1) dmac=ff:ff:ff:ff:ff:ff"
+	from_port port-head-packets "smac=$me dmac=$G"
+	from_port port-head-packets "smac=$me dmac=$(head_mac 1)"
+	same "" "$(ovctl -n "$T1" -j fdb show s1 | json_having "$G")" "entries of the shared address"
+	same 0 "$(count fdb-moved)" "moves"
+	same "$(head_mac 2)" "$(json_get "$(ovctl -n "$T1" -j fdb show s1 | json_having "$(head_mac 2)")" mac none)" \
+		"the other head is known by its head-mac"
+}
+
+# It is changed and taken away while the device runs.
+test_head_mac_moves()
+{
+	local me
+
+	lay_heads
+	me=$(tenant_mac 3)
+	same "$(head_mac 1)" "$(dev_value "$T1" s1 head-mac)" "the setting"
+	ovctl -n "$T1" dev set s1 head-mac "$(head_mac 3)"
+	same "$(head_mac 3)" "$(dev_value "$T1" s1 head-mac)" "the setting"
+	from_port port-head-packets "smac=$me dmac=$(head_mac 3)"
+	from_port tx-flood "smac=$me dmac=$(head_mac 1)"
+	ping_ok "$T1" 10.1.0.4 1 -I 32.0.0.1
+	ping_ok "$T1" fd01::4 1 -I fd32::1
+	# A request that is refused leaves it as it was.
+	refuse "a link that is not there" ovctl -n "$H1" dev set s1 head-mac "$(head_mac 4)" local fd09::1
+	same "$(head_mac 3)" "$(dev_value "$T1" s1 head-mac)" "the setting"
+	from_port tx-flood "smac=$me dmac=$(head_mac 4)"
+	ovctl -n "$T1" dev set s1 head-mac none
+	same null "$(dev_value "$T1" s1 head-mac)" "the setting"
+	from_port tx-flood "smac=$me dmac=$(head_mac 3)"
+}
+
+test_head_mac_refused()
+{
+	ns_new H1 T1
+	ovctl -n "$H1" dev add s1 netns "$T1" vni 7 local 10.9.0.1
+	ip -n "$T1" link set s1 address "$G"
+	must_fail_with "The head-mac must be a unicast address" \
+		ovctl -n "$H1" dev set s1 head-mac 03:00:00:00:00:01
+	must_fail_with "The head-mac is the address that the device has already" \
+		ovctl -n "$H1" dev set s1 head-mac "$G"
+	same null "$(dev_value "$T1" s1 head-mac)" "the setting"
+	ovctl -n "$H1" dev set s1 head-mac "$(head_mac 1)"
+	refuse "the head-mac as the device's address" ip -n "$T1" link set s1 address "$(head_mac 1)"
+	ovctl -n "$H1" dev add tr0 mode l3 netns "$T1" vni 8 local 10.9.0.1
+	must_fail_with "A device of mode l3 knows no MAC addresses" \
+		ovctl -n "$H1" dev set tr0 head-mac "$(head_mac 1)"
 }
 
 test_suppress_refused()

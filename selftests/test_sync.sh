@@ -13,7 +13,7 @@ source "$TOP/selftests/tenants.sh"
 container='' pinging=''
 
 TESTS="
-	over_v4 over_v6 untouched drift killed_anywhere from_nothing goes_away
+	over_v4 over_v6 known_vms unknown_vms untouched drift killed_anywhere from_nothing goes_away
 	fail_over overlay_switch foreign host_of_others in_the_way adopted
 	kinds_of_vm uplink applied refusals said_as_json
 "
@@ -143,6 +143,76 @@ test_over_v4()
 test_over_v6()
 {
 	over both6 ipv6
+}
+
+# What was seen between the hosts.
+crossed()
+{
+	local want=$1 filter=$2 text=$3
+
+	number "$(capture_count cross "$filter")" "$want" 1 "$text"
+}
+
+# Nobody is asked for a VM that the store knows, and nothing for one goes to all.
+test_known_vms()
+{
+	local asked='eth.dst.ig == 1 && (arp || icmpv6.type == 135)'
+
+	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
+	lay both
+	sync_once
+	same true "$(dev_value ns1_t1 s21 suppress)" "the setting"
+	capture_start cross rt h1 'ip proto 47 or udp port 4789'
+	capture_start other ns3_t1-s31_vm eth0 -Q in \
+		"not ether multicast and not ether dst $(mac_of ns3_t1-s31_vm eth0)"
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	ping_ok ns1_t1-s21_vm fd21::3 1
+	ping_ok ns1_t1-s31_vm 31.0.0.3 1
+	ping_ok ns1_t1-s31_vm fd31::3 1
+	ping_ok ns2_t1-s31_vm 31.0.0.4 1
+	ping_ok ns2_t1-s31_vm 21.0.0.2 1
+	crossed -ge 'icmp || icmpv6.type == 128' "pings between the hosts"
+	same 0 "$(capture_count cross "$asked")" "questions between the hosts"
+	same 0 "$(capture_count other)" "what was for one VM and came to another"
+	number "$(counter ns1_t1 s21 tx-neigh-answer)" -ge 2 "answers in place of VMs"
+	# A subnet may want it otherwise.
+	o subnet set 1 21 --suppress off >/dev/null
+	sync_once
+	same false "$(dev_value ns1_t1 s21 suppress)" "the setting"
+	ip -n ns1_t1-s21_vm neigh flush dev eth0
+	capture_start cross rt h1 'ip proto 47 or udp port 4789'
+	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	crossed -ge "$asked" "a question between the hosts"
+}
+
+# A station of which the store knows nothing, in VPC 2, is found by the head in VPC 1, and has its
+# own head for a gateway.
+test_unknown_vms()
+{
+	local unknown gateway
+
+	lay both
+	sync_once
+	gateway=$(mac_of ns1_t1 s21)
+	same "$gateway" "$(mac_of ns2_t1 s21)" "the address of the gateway, on either host"
+	refuse "one address by which peers know two heads" same \
+		"$(dev_value ns1_t1 s21 head-mac)" "$(dev_value ns2_t1 s21 head-mac)" "head-mac"
+	ns_new unknown
+	ip -n ns2_t1 link add u77 type veth peer name eth0 netns "$unknown"
+	addr "$unknown" eth0 21.0.0.77/24 fd21::77/64
+	ip -n "$unknown" route add default via 21.0.0.1
+	ip -n "$unknown" route add default via fd21::1
+	ip -n ns2_t1 link set u77 master s21 up
+	capture_start told "$unknown" eth0 -Q in 'arp or icmp6'
+	ping_ok ns1_t1-s31_vm 21.0.0.77 2
+	ping_ok ns1_t1-s31_vm fd21::77 2
+	ping_ok ns1_t1-s21_vm 21.0.0.77 1
+	must_say "lladdr $gateway" ip -n "$unknown" neigh show 21.0.0.1
+	must_say "lladdr $gateway" ip -n "$unknown" neigh show fd21::1
+	must_say "lladdr $gateway" ip -n ns1_t1-s21_vm neigh show 21.0.0.1
+	same 0 "$(capture_count told "(arp.src.proto_ipv4 == 21.0.0.1 && arp.src.hw_mac != $gateway) ||
+		(ipv6.src == fd21::1 && icmpv6.opt.linkaddr != $gateway)")" "another address of the gateway"
+	same "" "$(ovctl -n ns2_t1 -j fdb show s21 | json_having "$gateway")" "entries of the gateway's address"
 }
 
 # All that could have been replaced, by its index and its counters.

@@ -264,6 +264,10 @@ static void test_heads_differ_by_link_local(void **state)
 	strcat(text, "/64");
 	assert_field(&sim, OVCTL_KIND_ADDR, "ns2_t1", "s21", text, "nodad on");
 	assert_field(&sim, OVCTL_KIND_LINK, "ns2_t1", "s21", NULL, "addrgenmode none");
+	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1", "s21", NULL, "mac 02:67:77:00:00:01");
+	assert_field(&sim, OVCTL_KIND_LINK, "ns2_t1", "s21", NULL, "mac 02:67:77:00:00:01");
+	assert_field(&sim, OVCTL_KIND_DEV, "ns1_t1", "s21", NULL, "head-mac 02:68:00:01:00:15");
+	assert_field(&sim, OVCTL_KIND_DEV, "ns2_t1", "s21", NULL, "head-mac 02:68:00:02:00:15");
 	sim_free(&sim);
 	ovctl_model_free(&model);
 }
@@ -295,15 +299,35 @@ static void test_mesh(void **state)
 	ovctl_model_free(&model);
 }
 
-/* A way out is a device of others: waited for, led into, and let go. */
+/* Whether there is a default route of both families by this device. */
+static bool leaves_by(struct sim *sim, const char *netns, const char *dev)
+{
+	unsigned int i, families = 0;
+
+	for (i = 0; i < sim->objs.count; i++) {
+		const struct ovctl_item *obj = &sim->objs.list[i];
+
+		if (obj->kind == OVCTL_KIND_ROUTE && !obj->key.plen && obj->metric == 4096 &&
+		    !strcmp(obj->netns, netns) &&
+		    !strcmp(ovctl_item_said(obj, OVCTL_ROUTE_DEV), dev))
+			families |= obj->key.addr.len;
+	}
+	return families == (4 | 16);
+}
+
+/* A way out is a device of others: waited for, led into, and let go. What is the tenant's own does
+ * not leave by it, also where it is not reached.
+ */
 static void test_uplink(void **state)
 {
+	struct ovctl_tenant *tenant;
 	struct ovctl_model model;
 	struct run run;
 	struct sim sim;
 
 	(void)state;
-	strcpy(lay(&model)->vpcs[0].uplink, "eth7");
+	tenant = lay(&model);
+	strcpy(tenant->vpcs[1].uplink, "eth7");
 	sim_init(&sim);
 	sync_some(&model, &sim, UINT32_MAX);
 	run_make(&run, &model, &sim);
@@ -311,18 +335,24 @@ static void test_uplink(void **state)
 	assert_int_equal(run.plan.ops[0].verb, OVCTL_VERB_WAIT);
 	assert_string_equal(run.plan.ops[0].want->link, "eth7");
 	run_free(&run);
-	assert_null(sim_find(&sim, OVCTL_KIND_ROUTE, "ns1_t1", "", "0.0.0.0/0"));
-	sim_foreign_link(&sim, "ns1_t1", "eth7", OVCTL_LINK_EXISTING);
-	sim_find(&sim, OVCTL_KIND_STATE, "ns1_t1", "eth7", NULL)->data[OVCTL_STATE_UP].num = 0;
+	assert_false(leaves_by(&sim, "ns2_t1", "eth7"));
+	sim_foreign_link(&sim, "ns2_t1", "eth7", OVCTL_LINK_EXISTING);
+	sim_find(&sim, OVCTL_KIND_STATE, "ns2_t1", "eth7", NULL)->data[OVCTL_STATE_UP].num = 0;
 	assert_int_equal(sync_all(&model, &sim), 3);
-	assert_field(&sim, OVCTL_KIND_STATE, "ns1_t1", "eth7", NULL, "up on");
-	assert_field(&sim, OVCTL_KIND_ROUTE, "ns1_t1", "", "0.0.0.0/0", "dev eth7");
-	assert_field(&sim, OVCTL_KIND_ROUTE, "ns1_t1", "", "::/0", "dev eth7");
-	assert_null(sim_find(&sim, OVCTL_KIND_ROUTE, "ns2_t1", "", "0.0.0.0/0"));
-	model.tenants[0].vpcs[0].uplink[0] = '\0';
+	assert_field(&sim, OVCTL_KIND_STATE, "ns2_t1", "eth7", NULL, "up on");
+	assert_true(leaves_by(&sim, "ns2_t1", "eth7"));
+	assert_false(leaves_by(&sim, "ns1_t1", "eth7"));
+	tenant->overlay = false;
+	sync_all(&model, &sim);
+	assert_null(sim_find(&sim, OVCTL_KIND_INNER, "ns2_t1", "tr0", "31.0.0.0/24"));
+	assert_field(&sim, OVCTL_KIND_ROUTE, "ns2_t1", "", "31.0.0.0/24", "dev tr0");
+	assert_null(sim_find(&sim, OVCTL_KIND_ROUTE, "ns2_t1", "", "21.0.0.0/24"));
+	tenant->overlay = true;
+	sync_all(&model, &sim);
+	tenant->vpcs[1].uplink[0] = '\0';
 	assert_int_equal(sync_all(&model, &sim), 2);
-	assert_null(sim_find(&sim, OVCTL_KIND_ROUTE, "ns1_t1", "", "::/0"));
-	assert_non_null(sim_find(&sim, OVCTL_KIND_LINK, "ns1_t1", "eth7", NULL));
+	assert_false(leaves_by(&sim, "ns2_t1", "eth7"));
+	assert_non_null(sim_find(&sim, OVCTL_KIND_LINK, "ns2_t1", "eth7", NULL));
 	sim_free(&sim);
 	ovctl_model_free(&model);
 }

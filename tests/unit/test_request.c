@@ -60,6 +60,13 @@ static void test_dev_set(void **state)
 	assert_int_equal(bench_run(b, "dev set t1 local fd09::1 mtu 1400"), OVCTL_DONE);
 	assert_sent(b, TENOVL_CMD_DEV_SET, NLM_F_ACK,
 		    "ifindex=07000000 netns-id=00000000 dev[ local=fd090000000000000000000000000001 mtu=78050000 ]");
+	assert_int_equal(bench_run(b, "dev set s21 suppress on head-mac 02:00:00:00:0a:01"),
+			 OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_DEV_SET, NLM_F_ACK,
+		    "ifindex=05000000 dev[ suppress=01 head-mac=020000000a01 ]");
+	assert_int_equal(bench_run(b, "dev set s21 head-mac none"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_DEV_SET, NLM_F_ACK,
+		    "ifindex=05000000 dev[ head-mac=000000000000 ]");
 }
 
 static void test_peer(void **state)

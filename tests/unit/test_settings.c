@@ -141,9 +141,15 @@ static const struct setting settings[] = {
 	NO_DEV("mtu 65462",
 	       "\"65462\" is not an MTU: a number from 68 to 65461, or auto is accepted"),
 
+	DEV("fastpath on", FASTPATH, 1),
 	DEV("suppress on", SUPPRESS, 1),
 	DEV("suppress off", SUPPRESS, 0),
 	NO_DEV("suppress none", SWITCH("none", "suppress")),
+
+	DEV("head-mac 02:00:00:00:00:01", HEAD_MAC, 0),
+	DEV("head-mac none", HEAD_MAC, 0),
+	NO_DEV("head-mac 02:00:00:00:00", "\"02:00:00:00:00\" is not a MAC address: "
+	       "xx:xx:xx:xx:xx:xx, or none is accepted"),
 
 	NO_DEV("mode l2", "\"mode\" is not a keyword of dev set: see ovctl dev set --help"),
 	NO_DEV("netns a", "\"netns\" is not a keyword of dev set: see ovctl dev set --help"),

@@ -66,7 +66,7 @@ _ovctl_values()
 	mode) _ovctl_offer l2 l3 ;;
 	ttl | mtu) _ovctl_offer auto ;;
 	admin) _ovctl_offer up down ;;
-	source) _ovctl_offer none ;;
+	source | head-mac) _ovctl_offer none ;;
 	inner-source) _ovctl_offer any none ;;
 	mac | ip) _ovctl_offer any ;;
 	role) _ovctl_offer bridge access ;;
@@ -93,7 +93,7 @@ _ovctl_settings()
 	local dev="vni encap gre-key flowid local dstport srcport link mark ttl dscp df udp-csum
 		udp-zero-csum6-rx gre-csum inner-vlan learning ageing max-learned move-limit
 		move-window source-check mtu standby-ingress revert revert-delay hold min-live
-		announce-count announce-interval underlay-hooks fastpath suppress"
+		announce-count announce-interval underlay-hooks fastpath suppress head-mac"
 	local port="isolated mac ip dhcp-server router rate burst flood-rate flood-burst max-learned"
 
 	_ovctl_values "${COMP_WORDS[COMP_CWORD - 1]}" && return

@@ -70,6 +70,8 @@ static const struct ovctl_field dev_fields[] = {
 	[OVCTL_DEV_MTU_AUTO] = { "mtu-auto", BOOL, .attr = TENOVL_A_DEV_MTU_AUTO },
 	[OVCTL_DEV_STANDBY_INGRESS] = { "standby-ingress", NUM, .names = standby_names,
 					.attr = TENOVL_A_DEV_STANDBY_INGRESS },
+	[OVCTL_DEV_SUPPRESS] = { "suppress", BOOL, .attr = TENOVL_A_DEV_SUPPRESS },
+	[OVCTL_DEV_HEAD_MAC] = { "head-mac", ADDR, .attr = TENOVL_A_DEV_HEAD_MAC },
 };
 
 static const struct ovctl_field peer_fields[] = {

@@ -5,7 +5,8 @@
  *
  * In the namespace of a VPC:
  *
- *	s<subnet>	the head: the gateway's address, and one Ethernet address for all heads
+ *	s<subnet>	the head: the gateway's address, and one Ethernet address for all heads;
+ *			peers know each by one of its own
  *	br<subnet>...	bridges, where VMs are attached by these, with ports s<subnet>a...
  *	tr0		the transit
  *	UPLINK		the way out, where there is one: a device that others put there
@@ -27,6 +28,9 @@
 
 /* Milliseconds after which a bond looks whether its leg still reaches the gateway. */
 #define OVCTL_BOND_INTERVAL 100
+
+/* Of the default routes by an uplink: any that the provider has put there is taken before. */
+#define OVCTL_UPLINK_METRIC 4096
 
 /**
  * struct ovctl_place - One VPC on a host of this machine.
@@ -92,9 +96,9 @@ static void ovctl_want_addr(struct ovctl_items *objs, const char *netns, const c
 		ovctl_item_num(obj, OVCTL_ADDR_NODAD, 1);
 }
 
-static void ovctl_want_route(struct ovctl_items *objs, const char *netns,
-			     const struct ovctl_cidr *dst, const char *dev,
-			     const struct ovctl_addr *via)
+static struct ovctl_item *ovctl_want_route(struct ovctl_items *objs, const char *netns,
+					    const struct ovctl_cidr *dst, const char *dev,
+					    const struct ovctl_addr *via)
 {
 	struct ovctl_item *obj = ovctl_item_add(objs, OVCTL_KIND_ROUTE, netns, "");
 
@@ -103,6 +107,7 @@ static void ovctl_want_route(struct ovctl_items *objs, const char *netns,
 	ovctl_item_text(objs, obj, OVCTL_ROUTE_DEV, dev);
 	if (via)
 		ovctl_item_addr(obj, OVCTL_ROUTE_VIA, via);
+	return obj;
 }
 
 static void ovctl_want_sysctl(struct ovctl_items *objs, const char *netns, const char *name,
@@ -366,6 +371,9 @@ static void ovctl_want_segment_dev(const struct ovctl_place *place,
 	ovctl_item_num(obj, OVCTL_DEV_STANDBY_INGRESS,
 			 ovctl_subnet_bridges(subnet) > 1 ? TENOVL_STANDBY_INGRESS_LEARN :
 							    TENOVL_STANDBY_INGRESS_DROP);
+	ovctl_item_num(obj, OVCTL_DEV_SUPPRESS, subnet->suppress);
+	ovctl_mac_head(&mac, place->vpc->id, subnet->id);
+	ovctl_item_addr(obj, OVCTL_DEV_HEAD_MAC, &mac);
 }
 
 static void ovctl_want_gateway(const struct ovctl_place *place,
@@ -638,17 +646,39 @@ static void ovctl_want_segment(const struct ovctl_place *place,
 
 /* --- VPCs --- */
 
+/* What the tenant has never leaves by the uplink, also where it is not reached from here: the
+ * transit answers for it then.
+ */
+static void ovctl_want_kept(const struct ovctl_place *place, const struct ovctl_subnet *subnet)
+{
+	bool here = ovctl_subnet_in(subnet, place->vpc->id);
+
+	if (!here && ovctl_subnet_elsewhere(place, subnet))
+		return;
+	if (subnet->cidr4.addr.len && !(here && subnet->gw4.len))
+		ovctl_want_route(place->objs, place->netns, &subnet->cidr4, OVCTL_TRANSIT_NAME,
+				 NULL);
+	if (subnet->cidr6.addr.len && !(here && subnet->gw6.len))
+		ovctl_want_route(place->objs, place->netns, &subnet->cidr6, OVCTL_TRANSIT_NAME,
+				 NULL);
+}
+
 /* What is nowhere else is out there. The device is somebody else's, and so are its addresses. */
 static void ovctl_want_uplink(const struct ovctl_place *place)
 {
 	struct ovctl_cidr all4 = { .addr.len = 4 }, all6 = { .addr.len = 16 };
 	const char *uplink = place->vpc->uplink;
 	struct ovctl_item *obj;
+	unsigned int i;
 
 	obj = ovctl_item_add(place->objs, OVCTL_KIND_STATE, place->netns, uplink);
 	ovctl_item_num(obj, OVCTL_STATE_UP, 1);
-	ovctl_want_route(place->objs, place->netns, &all4, uplink, NULL);
-	ovctl_want_route(place->objs, place->netns, &all6, uplink, NULL);
+	ovctl_want_route(place->objs, place->netns, &all4, uplink, NULL)->metric =
+		OVCTL_UPLINK_METRIC;
+	ovctl_want_route(place->objs, place->netns, &all6, uplink, NULL)->metric =
+		OVCTL_UPLINK_METRIC;
+	for (i = 0; i < place->tenant->n_subnets; i++)
+		ovctl_want_kept(place, &place->tenant->subnets[i]);
 }
 
 static void ovctl_want_vpc(const struct ovctl_place *place)

@@ -21,7 +21,8 @@
 	"  move-window SECONDS | source-check on|off | mtu N|auto |\n"				\
 	"  standby-ingress drop|learn | revert on|off | revert-delay MS | hold MS |\n"	\
 	"  min-live N | announce-count N | announce-interval MS |\n"				\
-	"  underlay-hooks honour|bypass | fastpath on|off | suppress on|off"
+	"  underlay-hooks honour|bypass | fastpath on|off | suppress on|off |\n"		\
+	"  head-mac MAC|none"
 
 static const struct ovctl_column ovctl_dev_columns[] = {
 	{ "DEV", "ifname", 15 },

@@ -55,6 +55,7 @@ const struct ovctl_word ovctl_words_dev_add[] = {
 	DEV("underlay-hooks", UNDERLAY_HOOKS, "a word for hooks"),
 	DEV("fastpath", FASTPATH, "a switch"),
 	DEV("suppress", SUPPRESS, "a switch"),
+	DEV("head-mac", HEAD_MAC, "a MAC address", .also = { "none", TENOVL_A_DEV_HEAD_MAC, 0 }),
 	{ 0 },
 };
 
@@ -150,6 +151,9 @@ static int ovctl_word_refuse(struct ovctl *ov, const struct ovctl_word *word,
 	if (attr->form == OVCTL_ADDR)
 		return ovctl_misuse(ov, "\"%s\" is not %s: IPv4 or IPv6%s%s is accepted", text,
 				    word->noun, or, also);
+	if (attr->form == OVCTL_MAC)
+		return ovctl_misuse(ov, "\"%s\" is not %s: xx:xx:xx:xx:xx:xx%s%s is accepted", text,
+				    word->noun, or, also);
 	return ovctl_misuse(ov, "\"%s\" is not %s: a number from %u to %u%s%s is accepted", text,
 			    word->noun, word->min > attr->min ? word->min : attr->min,
 			    ovctl_spec_max(attr), or, also);
@@ -199,6 +203,9 @@ static int ovctl_word_value(struct ovctl *ov, const struct ovctl_word *word,
 		break;
 	case OVCTL_ADDR:
 		good = ovctl_addr_parse(&value->addr, text);
+		break;
+	case OVCTL_MAC:
+		good = ovctl_mac_parse(&value->addr, text);
 		break;
 	case OVCTL_LINK:
 		return ovctl_link_parse(ov, value, text);
@@ -333,6 +340,8 @@ static int ovctl_word_parse(struct ovctl *ov, struct ovctl_settings *st,
 		value->attr = ovctl_spec_attr(word->set, word->also.id);
 		value->arg = argv[0];
 		value->num = word->also.value;
+		/* No MAC address is one that is all zero. */
+		value->addr.len = attr->form == OVCTL_MAC ? 6 : 0;
 		return OVCTL_DONE;
 	}
 	if (attr->nested)

@@ -137,6 +137,7 @@ static const struct ovctl_attr dev_attrs[] = {
 	A(TENOVL_A_DEV_FASTPATH, "fastpath", BOOL),
 	A(TENOVL_A_DEV_ROUTES, "routes", U32),
 	A(TENOVL_A_DEV_SUPPRESS, "suppress", BOOL),
+	A(TENOVL_A_DEV_HEAD_MAC, "head-mac", MAC),
 };
 SET(dev, "dev", 0);
 
@@ -296,6 +297,8 @@ static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_RX_DROP_INNER_HEADER, "rx-drop-inner-header", U64),
 	A(TENOVL_A_STATS_RX_DROP_INNER_SOURCE, "rx-drop-inner-source", U64),
 	A(TENOVL_A_STATS_TX_NEIGH_ANSWER, "tx-neigh-answer", U64),
+	A(TENOVL_A_STATS_TX_DROP_NO_LINK_LOCAL, "tx-drop-no-link-local", U64),
+	A(TENOVL_A_STATS_RX_DROP_ANYCAST, "rx-drop-anycast", U64),
 };
 SET(stats, "stats", 0);
 
