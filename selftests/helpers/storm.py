@@ -57,7 +57,7 @@ class Walk:
 
 	def lost(self, text):
 		"""The end of a walk that went wrong."""
-		for line in [*self.told[-12:], text]:
+		for line in [*self.told[-12:], text, "behind %d steps" % len(self.told)]:
 			print(line)
 		sys.exit(1)
 
@@ -162,7 +162,7 @@ class Walk:
 			"addr": ["ip", "-n", name, "addr", "flush", "dev", link],
 			"route": ["ip", "-n", name, "route", "flush", "proto", "116"],
 			"neigh": ["ip", "-n", name, "neigh", "flush", "all", "nud", "permanent"],
-			"mtu": ["ip", "-n", name, "link", "set", link, "mtu", "1290"],
+			"mtu": ["ip", "-n", name, "link", "set", link, "mtu", "1400"],
 			"encap": ["ovctl", "-n", name, "dev", "set", link, "encap", "gre"],
 		}[what]
 
