@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Neighbours: questions for known stations, answered where they are asked; heads that share their
 # address.
+# shellcheck disable=SC2016,SC2034,SC2119 # what eval is to expand, and lay has defaults
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
@@ -512,7 +513,7 @@ test_heads_find()
 	gateway_is "$W"
 	gateway_told v
 	gateway_told w
-	TSHARK_OPTS=(-d udp.port==4789,vxlan)
+	TSHARK_OPTS=(-d "udp.port==4789,vxlan")
 	caught=$(capture_count u "vxlan && eth.src == $(head_mac 1)")
 	number "$caught" -ge 6 "frames of the head between the hosts"
 	same 0 "$(capture_count u "vxlan && (eth.src == $G || eth.dst == $G)")" "frames from or to the shared address"
@@ -549,7 +550,7 @@ test_head_asks()
 	number "$(count tx-drop-no-link-local)" -ge 1 "solicitations from no address"
 	# What is too big for the way to a peer is told to the head.
 	ip -n "$T1" link set s1 mtu 1500
-	ns "$T1" ping -c 1 -W 1 -M do -s 1460 -I 32.0.0.1 10.1.0.4 >/dev/null || :
+	ns "$T1" ping -c 1 -W 1 -M "do" -s 1460 -I 32.0.0.1 10.1.0.4 >/dev/null || :
 	wait_for "the head learns what fits" eval \
 		'ip -n "$T1" route get 10.1.0.4 from 32.0.0.1 | grep -q "mtu 1450"'
 }
