@@ -594,7 +594,7 @@ test_applied()
 	must_fail_with "subnets[1].cidr: 31.0.0.0/33" o apply "$TMP/bad.json"
 	settled
 	same "$before" "$(identities)" "what is there, with nothing applied"
-	o -j apply "$TMP/more.json" >"$TMP/said" 2>"$TMP/synced"
+	o -j apply - <"$TMP/more.json" >"$TMP/said" 2>"$TMP/synced"
 	same "added added changed unchanged" \
 		"$(fates subnet 31) $(fates vm b2) $(fates subnet 21) $(fates vm a1)" "what apply says"
 	settled

@@ -110,7 +110,7 @@ int ovctl_options_parse(struct ovctl *ov, struct ovctl_args *args, struct ovctl_
 	int i = 0;
 
 	ovctl_args_keep(args, argc, argv);
-	while (i < argc && count < args->max && argv[i][0] != '-' &&
+	while (i < argc && count < args->max && (argv[i][0] != '-' || !argv[i][1]) &&
 	       (count < args->min || !ovctl_is_option(ov, options, argv[i])))
 		args->words[count++] = argv[i++];
 	if (count < args->min)
