@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# when: named
 # Whatever befalls a sync or what it made, the next one heals it: ends at every point, and damage.
 # shellcheck disable=SC2119 # tenovl_load has defaults
 # shellcheck source=selftests/lib.sh
