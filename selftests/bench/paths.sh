@@ -149,9 +149,11 @@ tx_port()
 # dummy instead, is what the method itself costs. They come out of a router, as those of a guest
 # come out of its own buffers: pktgen keeps a reference to what it sends, and its frames would be
 # copied on the way.
-tx_station()
+tx_station() { again tx_station_once "$@"; }
+
+tx_station_once()
 {
-	local key=$1 kind=$2
+	local key=$1 kind=$2 whole=0
 
 	tx_underlay v4
 	ip netns add r1
@@ -174,24 +176,31 @@ tx_station()
 	esac
 	rx_source
 	COST[$key]=$(measure r0 p0 "$(ns r1 cat /sys/class/net/p1/address)" 10.2.0.2)
-	[[ $kind == none ]] || sent "$key"
+	if [[ $kind == none ]]; then
+		came_out "$key" r1 t0 || whole=1
+	else
+		came_out "$key" a d0 || whole=1
+		COST[$key]=$((COST[$key] - COST[floor-station]))
+	fi
+	say "  transmit $key: ${COST[$key]}"
 	ip netns del a
 	ip netns del r0
 	ip netns del r1
-	[[ $kind == none ]] || COST[$key]=$((COST[$key] - COST[floor-station]))
-	say "  transmit $key: ${COST[$key]}"
+	return "$whole"
 }
 
 # What is not sent is cheap.
-sent()
+sent() { came_out "$1" a d0 || exit 1; }
+
+# came_out PATH NAMESPACE DEVICE: whether all of them went out there.
+came_out()
 {
 	local n
 
-	n=$(ns a cat /sys/class/net/d0/statistics/tx_packets)
-	if ((n < 3 * COUNT)); then
-		say "only $n of $((3 * COUNT)) packets were sent: $1"
-		exit 1
-	fi
+	n=$(ns "$2" cat "/sys/class/net/$3/statistics/tx_packets")
+	((n < 3 * COUNT)) || return 0
+	say "only $n of $((3 * COUNT)) packets were sent: $1"
+	return 1
 }
 
 tc_drop()
@@ -214,19 +223,21 @@ rx_source()
 }
 
 # Where a softirq is put off, the receive queue overflows and what was lost costs nothing: then it is
-# measured again.
-rx()
+# measured again. PATH-FUNCTION KEY...
+again()
 {
 	local try
 
 	for try in 1 2 3; do
-		if rx_once "$@"; then
+		if "$@"; then
 			return 0
 		fi
-		say "  receive $1: again, after try $try"
+		say "  $2: again, after try $try"
 	done
 	exit 1
 }
+
+rx() { again rx_once "$@"; }
 
 # Sender: an in-tree device. RECEIVER "none": the outer packets are dropped.
 rx_once()
@@ -258,9 +269,10 @@ rx_once()
 	total=$(measure r0 p0 "$(ns r1 cat /sys/class/net/p1/address)" 10.2.0.2)
 	if [[ $receiver == none ]]; then
 		COST[$key]=$total
+		arrived "$key" v2 || whole=1
 	else
 		COST[$key]=$((total - COST[rxfloor-$sender-$fam]))
-		arrived "$key" || whole=1
+		arrived "$key" t0 || whole=1
 		say "  receive $key: ${COST[$key]}"
 	fi
 	for i in 0 1 2; do
@@ -274,7 +286,7 @@ arrived()
 {
 	local n
 
-	n=$(tc -n r2 -s -j filter show dev t0 ingress |
+	n=$(tc -n r2 -s -j filter show dev "$2" ingress |
 		sed -n 's/.*"packets":\([0-9]*\).*/\1/p')
 	if ((${n:-0} < 3 * COUNT)); then
 		say "only ${n:-0} of $((3 * COUNT)) packets arrived: $1"
