@@ -207,6 +207,7 @@ test_unknown_vms()
 	ping_ok ns1_t1-s31_vm 21.0.0.77 2
 	ping_ok ns1_t1-s31_vm fd21::77 2
 	ping_ok ns1_t1-s21_vm 21.0.0.77 1
+	ping_ok ns1_t1-s21_vm 31.0.0.2 1
 	must_say "lladdr $gateway" ip -n "$unknown" neigh show 21.0.0.1
 	must_say "lladdr $gateway" ip -n "$unknown" neigh show fd21::1
 	must_say "lladdr $gateway" ip -n ns1_t1-s21_vm neigh show 21.0.0.1
