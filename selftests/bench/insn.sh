@@ -50,14 +50,14 @@ tell()
 	(($1)) || worse=1
 }
 
-# WHAT COST OF [PERCENT]: the first is at most so much of the second, 100 unless said, and within
-# its budget.
+# WHAT COST OF [PERCENT [BUDGET]]: the first is at most so much of the second, 100 unless said, and
+# within its budget.
 row()
 {
 	local what=$1 mine theirs ratio most
 
 	wanted "$2" || return 0
-	mine=${COST[$2]} theirs=${COST[$3]} most=${BUDGET[$2]}
+	mine=${COST[$2]} theirs=${COST[$3]} most=${5:-${BUDGET[$2]}}
 	ratio=$((mine * 1000 / theirs))
 	tell $((ratio <= ${4:-100} * 10 && ratio * 100 <= most * 102)) \
 		"$(printf '%-34s %8d %8d %8d.%03d  %d.%03d' "$what" "$mine" "$theirs" \
@@ -111,7 +111,9 @@ for fam in v4 v6; do
 	row "receive, VXLAN, outer $fam" "rx-tenovl-vxlan-$fam" "rx-vxlan-$fam"
 	row "receive, GRE plain key, outer $fam" "rx-tenovl-plain-$fam" "rx-gretap-$fam"
 done
-row "veth of a station, VXLAN" enslaved bridged-vxlan 50
+# The bridge's way costs 4430 in some boots and 4700 in others: on record is what it is of vxlan alone.
+row "veth of a station, VXLAN" enslaved bridged-vxlan 50 1000
+row "the same, over vxlan itself" enslaved vxlan-v4
 extra "by a bridge port, over the head" port tenovl-vxlan-v4 40
 extra "with a second port standing by" port-backup port 30
 [[ -z $only ]] || echo "1..$rows"
