@@ -111,20 +111,6 @@ stopped()
 	same "$passed" "$(port_value tap3 tx-packets)" "what passed beside it: $*"
 }
 
-hex4()
-{
-	local IFS=.
-
-	# shellcheck disable=SC2086
-	printf '%02x%02x%02x%02x' $1
-}
-
-# An address with all its groups: fd01::3 as hex6 fd01 3.
-hex6()
-{
-	printf '%04x%024x%04x' "0x$1" 0 "0x$2"
-}
-
 # arp OP SENDER_MAC SENDER_IP TARGET_IP
 arp()
 {

@@ -104,19 +104,6 @@ becomes()
 	became="$(($(count tx-neigh-answer) - a)) $(($(count tx-flood) - f - 1))"
 }
 
-hex4()
-{
-	local IFS=.
-
-	# shellcheck disable=SC2086
-	printf '%02x%02x%02x%02x' $1
-}
-
-hex6()
-{
-	printf '%04x%024x%04x' "0x$1" 0 "0x$2"
-}
-
 # arp OP SENDER_MAC SENDER_IP TARGET_IP
 arp()
 {

@@ -382,6 +382,20 @@ pcap_has()
 	pcap_now "$id" "$@" | grep -Eq -- "$what"
 }
 
+# Addresses in hexadecimal, for frames made by hand: an IPv4 one, and fd01::3 as hex6 fd01 3.
+hex4()
+{
+	local IFS=.
+
+	# shellcheck disable=SC2086
+	printf '%02x%02x%02x%02x' $1
+}
+
+hex6()
+{
+	printf '%04x%024x%04x' "0x$1" 0 "0x$2"
+}
+
 # Rounds: fewer under the slow debug kernel; TENOVL_SCALE is a percentage.
 rounds()
 {
