@@ -32,7 +32,7 @@ T ?=
 export T
 
 .PHONY: all modules tool install uninstall setup demo check check-debug check-debug-smp check-static check-unit \
-	selftest test bench-insn bench-failover bench-control storm profile shell clean help
+	selftest test migrations bench-insn bench-failover bench-control storm profile shell clean help
 
 all: modules tool
 
@@ -84,6 +84,13 @@ check-unit:
 test selftest:
 	tests/check/build $(K)
 	$(VM)/$(if $(filter machines machines:%,$(T)),pair,run) --kernel $(K) -- selftests/run
+
+# N moves of a station in a row.
+N ?= 1000
+migrations:
+	tests/check/build $(K)
+	TENOVL_MIGRATIONS=$(N) TENOVL_SUITE_MAX=7200 $(VM)/run --kernel $(K) --timeout 7500 -- \
+		env T=migrate:in_a_row selftests/run
 
 bench-insn: setup
 	tests/check/build stock
@@ -142,6 +149,7 @@ help:
 	@echo 'make setup           installs the packages needed and fetches the kernel of the VM'
 	@echo 'make demo            two tenants on two hypervisors: the ways of a packet, tables, fail-over, in the VM'
 	@echo 'make check           everything: build, unit tests, static checks, selftests in the VM'
+	@echo 'make migrations      a station that moves 1000 times in a row (N=NUMBER)'
 	@echo 'make check-debug     selftests under the debug kernel of user-mode Linux (built once, then cached)'
 	@echo 'make check-debug-smp selftests under the debug kernel in QEMU, several processors: hours'
 	@echo 'make check-static    compilers, sparse, checkpatch, kernel-doc, shellcheck, other kernels'

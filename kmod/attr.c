@@ -156,6 +156,8 @@ static const struct tenovl_setting tenovl_setting_table[] = {
 	TENOVL_SETTING(FASTPATH, fastpath),
 	TENOVL_SETTING_L2(SUPPRESS, suppress, FDB),
 	TENOVL_SETTING_L2(HEAD_MAC, head_mac, FDB),
+	TENOVL_SETTING_L2(REDIRECT, redirect, FDB),
+	TENOVL_SETTING_L2(REDIRECT_PORT, redirect_port, UDP),
 };
 
 /* The lists of addresses are not in here. */
@@ -388,8 +390,8 @@ int tenovl_guard_get(struct tenovl_guard *wanted, struct nlattr **tb,
 
 /**
  * tenovl_fill_size() - room for a device's name and one nest
- * @nest: TENOVL_A_DEV, _PEER (see tenovl_fill_peer_size()), _FDB, _ROUTE, _PORT, _STATS
- *	or _NET_STATS; a selection has room beside it
+ * @nest: TENOVL_A_DEV, _PEER (see tenovl_fill_peer_size()), _FDB, _ROUTE, _MOVE, _PORT,
+ *	_STATS or _NET_STATS; a selection has room beside it
  *
  * Return: bytes of a message's payload that are always enough.
  */
@@ -410,6 +412,8 @@ size_t tenovl_fill_size(int nest)
 		       TENOVL_A_PEER_STATS_MAX * counter;
 	case TENOVL_A_FDB:
 		return size + TENOVL_A_FDB_MAX * number + 3 * addr + 2 * name;
+	case TENOVL_A_MOVE:
+		return size + TENOVL_A_MOVE_MAX * number + addr;
 	case TENOVL_A_ROUTE:
 		return size + 2 * (number + addr);
 	case TENOVL_A_PORT:
@@ -478,7 +482,9 @@ static int tenovl_fill_dev_tables(struct sk_buff *msg, const struct tenovl_dev *
 		return nla_put_u32(msg, TENOVL_A_DEV_ROUTES, tdev->routes->n);
 	if (nla_put_u32(msg, TENOVL_A_DEV_STATIC_ENTRIES, READ_ONCE(tdev->n_static)) ||
 	    nla_put_u32(msg, TENOVL_A_DEV_LEARNED_ENTRIES, READ_ONCE(tdev->n_learned)) ||
-	    nla_put_u32(msg, TENOVL_A_DEV_PORTS, tdev->n_ports))
+	    nla_put_u32(msg, TENOVL_A_DEV_PORTS, tdev->n_ports) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_TOMBSTONES, READ_ONCE(tdev->graves.n)) ||
+	    nla_put_u32(msg, TENOVL_A_DEV_MOVES, READ_ONCE(tdev->moves.n)))
 		return -EMSGSIZE;
 	return tenovl_fill_selection(msg, TENOVL_A_DEV_SELECTION, tdev, NULL);
 }
@@ -864,8 +870,13 @@ static int tenovl_fill_fdb_info(struct sk_buff *msg, const struct tenovl_fdb_inf
 	     nla_put_u32(msg, TENOVL_A_FDB_PORT_ID, info->where.port_id) ||
 	     nla_put_string(msg, TENOVL_A_FDB_PORT_NAME, info->where.port_name)))
 		return -EMSGSIZE;
-	if (info->kind == TENOVL_FDB_KIND_STATIC)
-		return nla_put_u32(msg, TENOVL_A_FDB_SEQ, info->seq);
+	if (info->kind == TENOVL_FDB_KIND_STATIC &&
+	    nla_put_u32(msg, TENOVL_A_FDB_SEQ, info->seq))
+		return -EMSGSIZE;
+	if (info->mobile && nla_put_flag(msg, TENOVL_A_FDB_MOBILE))
+		return -EMSGSIZE;
+	if (info->kind == TENOVL_FDB_KIND_STATIC && !info->mobile)
+		return 0;
 	if (nla_put_u32(msg, TENOVL_A_FDB_MOVES, info->moves))
 		return -EMSGSIZE;
 	return info->frozen ? nla_put_flag(msg, TENOVL_A_FDB_FROZEN) : 0;
@@ -890,11 +901,51 @@ int tenovl_fill_fdb(struct sk_buff *msg, const struct tenovl_fdb_info *info,
 		return -EMSGSIZE;
 	if (tenovl_fill_fdb_info(msg, info))
 		return -EMSGSIZE;
+	if (old && nla_put_u8(msg, TENOVL_A_FDB_OLD_PLACE, old->place))
+		return -EMSGSIZE;
 	if (old && old->place == TENOVL_PLACE_PEER &&
 	    tenovl_fill_addr(msg, TENOVL_A_FDB_OLD_PEER, &old->peer))
 		return -EMSGSIZE;
 	if (old && old->place == TENOVL_PLACE_PORT &&
 	    nla_put_string(msg, TENOVL_A_FDB_OLD_PORT_NAME, old->port_name))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int tenovl_fill_move_counts(struct sk_buff *msg, const struct tenovl_move_info *move)
+{
+	if (nla_put_u32(msg, TENOVL_A_MOVE_WAITING, move->waiting) ||
+	    nla_put_u32(msg, TENOVL_A_MOVE_OVERFLOW, move->overflow) ||
+	    nla_put_u32(msg, TENOVL_A_MOVE_EXPIRED, move->expired) ||
+	    nla_put_u32(msg, TENOVL_A_MOVE_RELEASED, move->released) ||
+	    nla_put_u32(msg, TENOVL_A_MOVE_CLONED, move->cloned))
+		return -EMSGSIZE;
+	return nla_put_u32(msg, TENOVL_A_MOVE_LEFT, move->left);
+}
+
+/**
+ * tenovl_fill_move() - tell a planned move
+ * @msg: the message
+ * @move: the move
+ *
+ * Any context.
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int tenovl_fill_move(struct sk_buff *msg, const struct tenovl_move_info *move)
+{
+	struct nlattr *nest = nla_nest_start(msg, TENOVL_A_MOVE);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put(msg, TENOVL_A_MOVE_MAC, ETH_ALEN, move->mac) ||
+	    (move->has_to && tenovl_fill_addr(msg, TENOVL_A_MOVE_TO, &move->to)) ||
+	    (move->clone && nla_put_flag(msg, TENOVL_A_MOVE_CLONE)) ||
+	    nla_put_u32(msg, TENOVL_A_MOVE_MAX_FRAMES, move->max_frames) ||
+	    nla_put_u32(msg, TENOVL_A_MOVE_MAX_BYTES, move->max_bytes) ||
+	    nla_put_u32(msg, TENOVL_A_MOVE_MAX_WAIT, move->max_wait) ||
+	    tenovl_fill_move_counts(msg, move))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -61,6 +61,8 @@ static const struct tenovl_settings tenovl_defaults = {
 	.revert_delay = 1000,
 	.announce_count = 3,
 	.announce_interval = 100,
+	.redirect = 10,
+	.redirect_port = TENOVL_REDIRECT_PORT_MAX,
 	.standby_ingress = TENOVL_STANDBY_INGRESS_DROP,
 	.underlay_hooks = TENOVL_UNDERLAY_HOOKS_HONOUR,
 	.fastpath = true,
@@ -199,6 +201,7 @@ static void tenovl_dev_ndo_uninit(struct net_device *dev)
 	tenovl_claims_publish(tdev, NULL);
 	xa_erase(&tenovl_devs, tdev->id);
 	cancel_delayed_work_sync(&tdev->age_work);
+	cancel_delayed_work_sync(&tdev->moves.work);
 	cancel_delayed_work_sync(&tdev->selection.work);
 	cancel_delayed_work_sync(&tdev->announce.work);
 	gro_cells_destroy(&tdev->gro_cells);

@@ -206,3 +206,27 @@ void tenovl_event_fdb(struct tenovl_dev *tdev, enum tenovl_event event,
 		hdr = NULL;
 	tenovl_event_send(tdev, msg, hdr, GFP_ATOMIC);
 }
+
+/**
+ * tenovl_event_move() - a planned move was prepared, or ended
+ * @tdev: the device
+ * @event: TENOVL_EVENT_MOVE_*
+ * @move: the move, as it is now; before it goes
+ *
+ * BH off.
+ */
+void tenovl_event_move(struct tenovl_dev *tdev, enum tenovl_event event,
+		       const struct tenovl_move_info *move)
+{
+	struct sk_buff *msg;
+	void *hdr = NULL;
+
+	if (!tenovl_event_wanted(tdev))
+		return;
+	msg = genlmsg_new(tenovl_fill_size(TENOVL_A_MOVE), GFP_ATOMIC);
+	if (msg)
+		hdr = tenovl_event_begin(msg, tdev, event, GFP_ATOMIC);
+	if (hdr && tenovl_fill_move(msg, move))
+		hdr = NULL;
+	tenovl_event_send(tdev, msg, hdr, GFP_ATOMIC);
+}

@@ -52,10 +52,27 @@ static void tenovl_fdb_age(struct work_struct *work);
  */
 int tenovl_fdb_init(struct tenovl_dev *tdev)
 {
+	int err;
+
 	spin_lock_init(&tdev->fdb_lock);
 	xa_init_flags(&tdev->fdb_ids, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH);
 	INIT_DELAYED_WORK(&tdev->age_work, tenovl_fdb_age);
-	return rhashtable_init(&tdev->fdb, &tenovl_fdb_params);
+	err = tenovl_graves_init(&tdev->graves);
+	if (err)
+		return err;
+	err = tenovl_moves_init(&tdev->moves);
+	if (err)
+		goto destroy_graves;
+	err = rhashtable_init(&tdev->fdb, &tenovl_fdb_params);
+	if (err)
+		goto destroy_moves;
+	return 0;
+
+destroy_moves:
+	tenovl_moves_destroy(&tdev->moves);
+destroy_graves:
+	tenovl_graves_destroy(&tdev->graves);
+	return err;
 }
 
 /**
@@ -72,6 +89,8 @@ void tenovl_fdb_destroy(struct tenovl_dev *tdev)
 	xa_for_each(&tdev->fdb_ids, id, entry)
 		kfree(entry);
 	xa_destroy(&tdev->fdb_ids);
+	tenovl_moves_destroy(&tdev->moves);
+	tenovl_graves_destroy(&tdev->graves);
 }
 
 /**
@@ -125,6 +144,7 @@ static void tenovl_fdb_describe(const struct tenovl_fdb_entry *entry,
 	ether_addr_copy(info->mac, entry->mac);
 	info->kind = READ_ONCE(entry->kind);
 	info->frozen = READ_ONCE(entry->frozen);
+	info->mobile = READ_ONCE(entry->mobile);
 	tenovl_side_describe(rcu_dereference_check(entry->side, 1), &info->where);
 	info->moves = READ_ONCE(entry->moves);
 	info->seq = READ_ONCE(entry->seq);
@@ -233,6 +253,7 @@ static int tenovl_fdb_insert(struct tenovl_dev *tdev, struct tenovl_fdb_entry *e
 				      &tdev->fdb_next_id, GFP_ATOMIC);
 	if (err < 0)
 		return err;
+	entry->moving = tenovl_move_planned(tdev, entry->mac);
 	err = rhashtable_lookup_insert_fast(&tdev->fdb, &entry->node, tenovl_fdb_params);
 	if (err)
 		goto erase_id;
@@ -245,16 +266,16 @@ erase_id:
 	return err;
 }
 
-/* Seconds as jiffies, for spans that settings bound to far below a wrap. */
-static unsigned long tenovl_seconds(u32 seconds)
-{
-	return (unsigned long)seconds * HZ;
-}
-
-/* Sooner if need be, never later: whoever learns or freezes entries all the time
- * must not put ageing off, nor must a walk that found only entries with time left.
+/**
+ * tenovl_fdb_age_by() - have the table looked at
+ * @tdev: the device
+ * @delay: in so many jiffies at the latest
+ *
+ * Any context. Sooner if need be, never later: whoever learns or freezes entries all
+ * the time must not put ageing off, nor must a walk that found only entries with time
+ * left.
  */
-static void tenovl_fdb_age_by(struct tenovl_dev *tdev, unsigned long delay)
+void tenovl_fdb_age_by(struct tenovl_dev *tdev, unsigned long delay)
 {
 	if (!delayed_work_pending(&tdev->age_work) ||
 	    time_after(tdev->age_work.timer.expires, jiffies + delay))
@@ -288,6 +309,8 @@ static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 				 struct tenovl_side *side)
 {
 	struct tenovl_fdb_entry *entry;
+	struct tenovl_where old;
+	bool was_here;
 
 	if (tdev->n_learned >= settings->max_learned || tenovl_fdb_side_is_full(side)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LIMIT);
@@ -298,8 +321,13 @@ static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 		goto count_nomem;
 	if (tenovl_fdb_insert(tdev, entry, side))
 		goto free_entry;
+	was_here = tenovl_graves_open(tdev, settings, mac, &old);
+	tenovl_graves_yield(tdev, settings);
+	tenovl_late_begin(tdev, settings, entry, was_here, side);
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LEARNED);
-	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_ADDED, entry, NULL);
+	tenovl_fdb_tell(tdev, was_here ? TENOVL_EVENT_FDB_MOVED : TENOVL_EVENT_FDB_ADDED, entry,
+			was_here ? &old : NULL);
+	tenovl_move_arrived(tdev, entry, side);
 	if (settings->ageing)
 		tenovl_fdb_age_in(tdev, settings, tenovl_seconds(settings->ageing));
 	return;
@@ -331,46 +359,64 @@ static void tenovl_fdb_count_move(const struct tenovl_settings *settings,
 	WRITE_ONCE(entry->moves, entry->moves + 1);
 }
 
-/* A learned address came from elsewhere. Moves are counted in windows that
+/* An address came from elsewhere. Moves are counted in windows that
  * begin with the first one; reaching the limit freezes the entry where it is
  * by then, since two stations with one address would make it flap for ever.
  * From one bridge port to another is no such move: when the selected port changes,
- * all stations behind the bridges come by the new one.
+ * all stations behind the bridges come by the new one. Nor is one that was planned.
  */
 static void tenovl_fdb_move(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
 			    struct tenovl_fdb_entry *entry, struct tenovl_side *side)
 {
 	struct tenovl_side *from = tenovl_fdb_side(tdev, entry);
-	bool counts = !tenovl_side_is_bridges(side) || !tenovl_side_is_bridges(from);
+	bool counts = (!tenovl_side_is_bridges(side) || !tenovl_side_is_bridges(from)) &&
+		      !(entry->moving && tenovl_move_expects(tdev, entry->mac, side));
 	struct tenovl_where old;
 
 	tenovl_side_describe(from, &old);
 	if (counts)
 		tenovl_fdb_count_move(settings, entry);
 	tenovl_fdb_point(tdev, entry, side);
+	tenovl_late_begin(tdev, settings, entry, !tenovl_side_is_peer(from), side);
 	WRITE_ONCE(entry->seen, jiffies);
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_MOVED);
 	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_MOVED, entry, &old);
+	tenovl_move_arrived(tdev, entry, side);
 	if (counts && settings->move_limit && entry->moves >= settings->move_limit)
 		tenovl_fdb_freeze(tdev, settings, entry);
+}
+
+/* Does an entry stay where it is, whatever comes from its address? */
+static bool tenovl_fdb_holds(struct tenovl_dev *tdev, const struct tenovl_fdb_entry *entry,
+			     const struct sk_buff *skb, const struct tenovl_inner *inner,
+			     const struct tenovl_side *side)
+{
+	if (READ_ONCE(entry->moving) && tenovl_move_expects(tdev, entry->mac, side))
+		return false;
+	if (READ_ONCE(entry->frozen))
+		return true;
+	if (READ_ONCE(entry->kind) != TENOVL_FDB_KIND_STATIC)
+		return false;
+	return !READ_ONCE(entry->mobile) || !tenovl_inner_announces(skb, inner);
 }
 
 /* What a flood of addresses, or two stations with one address, would take the
  * lock for again and again is told without it.
  */
 static bool tenovl_fdb_learn_futile(struct tenovl_dev *tdev,
-				    const struct tenovl_settings *settings, const u8 *mac,
+				    const struct tenovl_settings *settings,
+				    const struct sk_buff *skb, const struct tenovl_inner *inner,
 				    const struct tenovl_side *side)
 {
-	const struct tenovl_fdb_entry *entry = tenovl_fdb_find(tdev, mac);
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	const struct tenovl_fdb_entry *entry = tenovl_fdb_find(tdev, eth->h_source);
 
 	if (!entry && (READ_ONCE(tdev->n_learned) >= settings->max_learned ||
 		       tenovl_fdb_side_is_full(side))) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LIMIT);
 		return true;
 	}
-	if (entry && (READ_ONCE(entry->kind) == TENOVL_FDB_KIND_STATIC ||
-		      READ_ONCE(entry->frozen))) {
+	if (entry && tenovl_fdb_holds(tdev, entry, skb, inner, side)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_HELD);
 		return true;
 	}
@@ -381,18 +427,24 @@ static bool tenovl_fdb_learn_futile(struct tenovl_dev *tdev,
  * tenovl_fdb_learn() - a frame came from an address at a place where it was not
  * @tdev: the device
  * @settings: its settings
- * @mac: inner source, a unicast address
+ * @skb: the frame, its Ethernet header at skb->data; the source is a unicast address
+ * @inner: what it carries
  * @side: where it came from, NULL for the head
  *
- * RCU, softirq. An address at the head is not learned anew, only moved: the
- * head takes what no peer is known to have.
+ * RCU, softirq. An address at the head is learned anew only where that is in a bridge
+ * (tenovl_head_learns()), else moved: the head takes what no peer is known to have.
+ * With learning off, only a planned move is carried out.
  */
 void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
-		      const u8 *mac, struct tenovl_side *side)
+		      const struct sk_buff *skb, const struct tenovl_inner *inner,
+		      struct tenovl_side *side)
 {
+	const u8 *mac = ((const struct ethhdr *)skb->data)->h_source;
 	struct tenovl_fdb_entry *entry;
 
-	if (tenovl_fdb_learn_futile(tdev, settings, mac, side))
+	if (!settings->learning && !tenovl_move_expects(tdev, mac, side))
+		return;
+	if (tenovl_fdb_learn_futile(tdev, settings, skb, inner, side))
 		return;
 	spin_lock_bh(&tdev->fdb_lock);
 	/* Another CPU may have been first, or the side be on its way out. */
@@ -400,13 +452,13 @@ void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *set
 		goto unlock;
 	entry = tenovl_fdb_find_locked(tdev, mac);
 	if (!entry) {
-		if (side)
+		if (side || tenovl_head_learns(tdev))
 			tenovl_fdb_learn_new(tdev, settings, mac, side);
 		goto unlock;
 	}
 	if (tenovl_fdb_side(tdev, entry) == side)
 		goto unlock;
-	if (entry->kind == TENOVL_FDB_KIND_STATIC || entry->frozen)
+	if (tenovl_fdb_holds(tdev, entry, skb, inner, side))
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_HELD);
 	else
 		tenovl_fdb_move(tdev, settings, entry, side);
@@ -414,29 +466,70 @@ unlock:
 	spin_unlock_bh(&tdev->fdb_lock);
 }
 
+/* Of two times, 0 for never. */
+static unsigned long tenovl_sooner(unsigned long a, unsigned long b)
+{
+	return min_not_zero(a, b);
+}
+
+/**
+ * tenovl_fdb_repoint() - a station is elsewhere now, as was planned
+ * @tdev: the device
+ * @mac: the station
+ * @side: where
+ *
+ * fdb lock, RTNL. Its planned move ends with that.
+ *
+ * Return: false where it has no entry.
+ */
+bool tenovl_fdb_repoint(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_side *side)
+{
+	struct tenovl_fdb_entry *entry = tenovl_fdb_find_locked(tdev, mac);
+
+	if (entry)
+		tenovl_fdb_move(tdev, rtnl_dereference(tdev->settings), entry, side);
+	return entry;
+}
+
+/**
+ * tenovl_fdb_take_back() - a station is here now, wherever that is
+ * @tdev: the device
+ * @mac: the station
+ *
+ * fdb lock. What was learned of a peer that had it is forgotten: it is looked for at all
+ * places here until it speaks. What a controller said stays.
+ */
+void tenovl_fdb_take_back(struct tenovl_dev *tdev, const u8 *mac)
+{
+	struct tenovl_fdb_entry *entry = tenovl_fdb_find_locked(tdev, mac);
+
+	if (entry && entry->kind == TENOVL_FDB_KIND_LEARNED &&
+	    tenovl_side_is_peer(tenovl_fdb_side(tdev, entry)))
+		tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_DELETED);
+}
+
 /* When the walk should look at this entry again; 0 when it was deleted. */
 static unsigned long tenovl_fdb_age_one(struct tenovl_dev *tdev,
 					const struct tenovl_settings *settings,
 					struct tenovl_fdb_entry *entry)
 {
+	unsigned long late = tenovl_late_age(entry);
 	unsigned long now = jiffies;
 	unsigned long due;
 
-	if (entry->kind == TENOVL_FDB_KIND_STATIC)
-		return 0;
 	if (entry->frozen) {
 		due = entry->window_start + tenovl_seconds(settings->move_window);
 		if (time_before(now, due))
-			return due - now;
+			return tenovl_sooner(late, due - now);
 		WRITE_ONCE(entry->frozen, false);
 		WRITE_ONCE(entry->moves, 0);
 		tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_THAWED, entry, NULL);
 	}
-	if (!settings->ageing)
-		return 0;
+	if (!settings->ageing || entry->kind == TENOVL_FDB_KIND_STATIC)
+		return late;
 	due = READ_ONCE(entry->seen) + tenovl_seconds(settings->ageing);
 	if (time_before(now, due))
-		return due - now;
+		return tenovl_sooner(late, due - now);
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_AGED);
 	tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_AGED);
 	return 0;
@@ -461,10 +554,10 @@ static void tenovl_fdb_age(struct work_struct *work)
 		wait = entry ? tenovl_fdb_age_one(tdev, settings, entry) : 0;
 		spin_unlock_bh(&tdev->fdb_lock);
 		rcu_read_unlock();
-		if (wait && (!next || wait < next))
-			next = wait;
+		next = tenovl_sooner(next, wait);
 		cond_resched();
 	}
+	next = tenovl_sooner(next, tenovl_graves_age(tdev, false));
 	if (!next)
 		return;
 	rcu_read_lock();
@@ -493,6 +586,7 @@ void tenovl_fdb_settings_changed(struct tenovl_dev *tdev)
  * @old_kind: what that was
  * @old_ndm_flags: its flags
  * @old_seq: and its sequence number
+ * @old_mobile: whether announcements moved it
  * @inserted: @entry is in the table
  */
 struct tenovl_fdb_change {
@@ -503,6 +597,7 @@ struct tenovl_fdb_change {
 	u8 old_kind;
 	u8 old_ndm_flags;
 	u32 old_seq;
+	bool old_mobile;
 	bool inserted;
 };
 
@@ -549,6 +644,7 @@ static int tenovl_fdb_prepare(struct tenovl_dev *tdev, struct tenovl_fdb_change 
 		return -ENOMEM;
 	change->entry->seq = req->has_seq ? req->seq : 0;
 	change->entry->ndm_flags = req->ndm_flags;
+	change->entry->mobile = req->mobile;
 	err = xa_alloc_cyclic_bh(&tdev->fdb_ids, &change->entry->id, NULL, xa_limit_31b,
 				 &tdev->fdb_next_id, GFP_KERNEL);
 	if (err < 0) {
@@ -577,10 +673,12 @@ static int tenovl_fdb_apply(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 	change->old_kind = entry->kind;
 	change->old_seq = entry->seq;
 	change->old_ndm_flags = entry->ndm_flags;
+	change->old_mobile = entry->mobile;
 	tenovl_fdb_set_kind(tdev, entry, TENOVL_FDB_KIND_STATIC);
 	if (req->has_seq)
 		WRITE_ONCE(entry->seq, req->seq);
 	WRITE_ONCE(entry->ndm_flags, req->ndm_flags);
+	WRITE_ONCE(entry->mobile, req->mobile);
 	tenovl_fdb_point(tdev, entry, change->side);
 	return 0;
 }
@@ -595,21 +693,31 @@ static void tenovl_fdb_undo(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 	tenovl_fdb_set_kind(tdev, change->old, change->old_kind);
 	WRITE_ONCE(change->old->seq, change->old_seq);
 	WRITE_ONCE(change->old->ndm_flags, change->old_ndm_flags);
+	WRITE_ONCE(change->old->mobile, change->old_mobile);
 	tenovl_fdb_point(tdev, change->old, change->old_side);
 }
 
 static void tenovl_fdb_done(struct tenovl_dev *tdev, struct tenovl_fdb_change *change)
 {
+	const struct tenovl_settings *settings = rtnl_dereference(tdev->settings);
 	struct tenovl_where old;
+	bool was_here;
 
 	if (change->inserted) {
-		tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_ADDED, change->entry, NULL);
+		was_here = tenovl_graves_open(tdev, settings, change->entry->mac, &old);
+		tenovl_late_begin(tdev, settings, change->entry, was_here, change->side);
+		tenovl_fdb_tell(tdev, was_here ? TENOVL_EVENT_FDB_MOVED : TENOVL_EVENT_FDB_ADDED,
+				change->entry, was_here ? &old : NULL);
+		tenovl_move_arrived(tdev, change->entry, change->side);
 		return;
 	}
 	WRITE_ONCE(change->old->frozen, false);
 	WRITE_ONCE(change->old->moves, 0);
+	tenovl_late_begin(tdev, settings, change->old, !tenovl_side_is_peer(change->old_side),
+			  change->side);
 	tenovl_side_describe(change->old_side, &old);
 	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_CHANGED, change->old, &old);
+	tenovl_move_arrived(tdev, change->old, change->side);
 }
 
 /* Check all, then change all; only memory can be short in between. */
@@ -752,6 +860,8 @@ void tenovl_fdb_flush(struct tenovl_dev *tdev, const struct tenovl_fdb_filter *f
 	unsigned long id;
 
 	ASSERT_RTNL();
+	if (!filter->side && !(filter->has_kind && filter->kind == TENOVL_FDB_KIND_STATIC))
+		tenovl_graves_age(tdev, true);
 	xa_for_each(&tdev->fdb_ids, id, entry) {
 		spin_lock_bh(&tdev->fdb_lock);
 		entry = xa_load(&tdev->fdb_ids, id);
@@ -762,15 +872,30 @@ void tenovl_fdb_flush(struct tenovl_dev *tdev, const struct tenovl_fdb_filter *f
 	}
 }
 
+/* Where it points goes. */
+static void tenovl_fdb_leave(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			     struct tenovl_fdb_entry *entry)
+{
+	struct tenovl_where where;
+	u8 mac[ETH_ALEN];
+
+	tenovl_side_describe(tenovl_fdb_side(tdev, entry), &where);
+	ether_addr_copy(mac, entry->mac);
+	tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_DELETED);
+	if (where.place == TENOVL_PLACE_PORT)
+		tenovl_graves_bury(tdev, settings, mac, &where);
+}
+
 /**
  * tenovl_fdb_flush_side() - no entry points at a peer or port any more, nor will
  * @tdev: the device
  * @side: being deleted
  *
- * RTNL.
+ * RTNL. What was behind a port is remembered for a while, as move.c says.
  */
 void tenovl_fdb_flush_side(struct tenovl_dev *tdev, struct tenovl_side *side)
 {
+	const struct tenovl_settings *settings = rtnl_dereference(tdev->settings);
 	struct tenovl_fdb_entry *entry;
 
 	ASSERT_RTNL();
@@ -778,9 +903,10 @@ void tenovl_fdb_flush_side(struct tenovl_dev *tdev, struct tenovl_side *side)
 	do {
 		spin_lock_bh(&tdev->fdb_lock);
 		side->dead = true;
+		tenovl_moves_forget(tdev, side);
 		entry = hlist_entry_safe(side->fdb.first, struct tenovl_fdb_entry, side_list);
 		if (entry)
-			tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_DELETED);
+			tenovl_fdb_leave(tdev, settings, entry);
 		spin_unlock_bh(&tdev->fdb_lock);
 		cond_resched();
 	} while (entry);

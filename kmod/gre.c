@@ -54,6 +54,7 @@ struct tenovl_grehdr {
  * struct tenovl_gre_info - a header, parsed
  * @hlen: its bytes
  * @key: host order
+ * @mark: what the key says of the way, filled by tenovl_gre_claim()
  * @proto: Ethertype of the payload
  * @csum: has a checksum
  * @bad: has bits set that must not be
@@ -61,6 +62,7 @@ struct tenovl_grehdr {
 struct tenovl_gre_info {
 	unsigned int hlen;
 	u32 key;
+	enum tenovl_mark mark;
 	__be16 proto;
 	bool csum;
 	bool bad;
@@ -85,14 +87,16 @@ static void tenovl_gre_set_csum(struct sk_buff *skb, __be32 *opt)
 }
 
 static void tenovl_gre_push(struct sk_buff *skb, const struct tenovl_path *path,
-			    const union tenovl_ip_pair *ip)
+			    const union tenovl_ip_pair *ip, bool late)
 {
 	__be32 key = path->id;
 	struct tenovl_grehdr *gh;
 	__be32 *opt;
 
-	if (path->flowid)
-		key |= cpu_to_be32(skb_get_hash(skb) & 0xff);
+	if (late)
+		key |= cpu_to_be32(TENOVL_FLOWID_LATE);
+	else if (path->flowid)
+		key |= cpu_to_be32(reciprocal_scale(skb_get_hash(skb), TENOVL_FLOWID_LATE));
 	gh = __skb_push(skb, tenovl_gre_hlen(path));
 	skb_reset_transport_header(skb);
 	gh->flags = TENOVL_GRE_KEY | (path->csum ? TENOVL_GRE_CSUM : 0);
@@ -148,13 +152,15 @@ static bool tenovl_gre_parse(const struct sk_buff *skb, unsigned int off,
  * for somebody else: in-tree gre and gretap share a key, too.
  */
 static struct tenovl_dev *tenovl_gre_claim(const struct net *net,
-					   const struct tenovl_gre_info *info,
+					   struct tenovl_gre_info *info,
 					   const struct in6_addr *local)
 {
 	bool frame = info->proto == htons(ETH_P_TEB);
 	struct tenovl_dev *tdev;
 
 	tdev = tenovl_claim_find(net, TENOVL_LAYOUT_NVGRE, 0, info->key >> 8, local);
+	info->mark = tdev && (info->key & 0xff) == TENOVL_FLOWID_LATE ? TENOVL_MARK_LATE :
+									TENOVL_MARK_NONE;
 	if (!tdev)
 		tdev = tenovl_claim_find(net, TENOVL_LAYOUT_PLAIN, 0, info->key, local);
 	return tdev && tenovl_dev_is_l3(tdev) != frame ? tdev : NULL;
@@ -227,7 +233,7 @@ static void tenovl_gre_rcv(struct tenovl_dev *tdev, struct sk_buff *skb, unsigne
 	why = TENOVL_A_STATS_RX_DROP_NOMEM;
 	if (iptunnel_pull_header(skb, info->hlen, info->proto, true))
 		goto drop;
-	tenovl_receive(tdev, skb, source, tos);
+	tenovl_receive(tdev, skb, source, tos, info->mark);
 	return;
 drop:
 	tenovl_drop(tdev, skb, why);

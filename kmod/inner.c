@@ -4,11 +4,13 @@
  * where the stack left its offsets: a frame may come from a packet socket, be
  * tagged, cut short, or lie in fragments.
  */
+#include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/random.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
+#include <net/ndisc.h>
 
 #include "tenovl.h"
 
@@ -118,6 +120,70 @@ bool tenovl_inner_tagged(const struct sk_buff *skb)
 {
 	return skb_vlan_tag_present(skb) ||
 	       eth_type_vlan(((const struct ethhdr *)skb->data)->h_proto);
+}
+
+/* An address that asks for, or tells of, itself (RFC 5227, 3), in ARP; its own, in RARP. */
+static bool tenovl_inner_arp_announces(const struct sk_buff *skb, unsigned int off,
+				       const u8 *smac, bool rarp)
+{
+	struct {
+		struct arphdr h;
+		u8 sha[ETH_ALEN];
+		__be32 sip;
+		u8 tha[ETH_ALEN];
+		__be32 tip;
+	} __packed copy;
+	const typeof(copy) *arp = skb_header_pointer(skb, off, sizeof(copy), &copy);
+
+	if (!arp || arp->h.ar_hrd != htons(ARPHRD_ETHER) || arp->h.ar_pro != htons(ETH_P_IP) ||
+	    arp->h.ar_hln != ETH_ALEN || arp->h.ar_pln != sizeof(__be32) ||
+	    memcmp(arp->sha, smac, ETH_ALEN))
+		return false;
+	if (rarp)
+		return (arp->h.ar_op == htons(ARPOP_RREQUEST) ||
+			arp->h.ar_op == htons(ARPOP_RREPLY)) && !memcmp(arp->tha, smac, ETH_ALEN);
+	return (arp->h.ar_op == htons(ARPOP_REQUEST) || arp->h.ar_op == htons(ARPOP_REPLY)) &&
+	       arp->sip && arp->sip == arp->tip;
+}
+
+/* An advertisement that nobody asked for has the address of its link (RFC 4861, 4.4). */
+static bool tenovl_inner_nd_announces(const struct sk_buff *skb, unsigned int off,
+				      const u8 *smac)
+{
+	struct {
+		struct ipv6hdr ip6h;
+		struct nd_msg na;
+		u8 opt_type;
+		u8 opt_len;
+		u8 mac[ETH_ALEN];
+	} __packed copy;
+	const typeof(copy) *msg = skb_header_pointer(skb, off, sizeof(copy), &copy);
+
+	return msg && msg->ip6h.hop_limit == 255 &&
+	       msg->na.icmph.icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT &&
+	       !msg->na.icmph.icmp6_code && !msg->na.icmph.icmp6_solicited &&
+	       msg->opt_type == ND_OPT_TARGET_LL_ADDR && msg->opt_len == 1 &&
+	       !memcmp(msg->mac, smac, ETH_ALEN);
+}
+
+/**
+ * tenovl_inner_announces() - does its sender tell where it is?
+ * @skb: the frame, its Ethernet header at skb->data and linear
+ * @inner: what it carries
+ *
+ * By RARP, a gratuitous ARP request or reply, or an unsolicited neighbour
+ * advertisement, of the address that the frame comes from.
+ */
+bool tenovl_inner_announces(const struct sk_buff *skb, const struct tenovl_inner *inner)
+{
+	const u8 *smac = ((const struct ethhdr *)skb->data)->h_source;
+	__be16 proto = *(const __be16 *)(skb->data + inner->noff - sizeof(proto));
+
+	if (proto == htons(ETH_P_ARP) || proto == htons(ETH_P_RARP))
+		return tenovl_inner_arp_announces(skb, inner->noff, smac,
+						  proto == htons(ETH_P_RARP));
+	return inner->proto == htons(ETH_P_IPV6) && inner->l4 == IPPROTO_ICMPV6 &&
+	       tenovl_inner_nd_announces(skb, inner->noff, smac);
 }
 
 /* The ports of what is known to begin with them. 0 where there are none to be seen. */

@@ -5,8 +5,8 @@
  * uapi/tenovl.yaml describes the family; the policies below are its bounds,
  * one small set for each command, so that a command takes what it uses and
  * refuses the rest. Beyond them a request is parsed here (that of routes in
- * netlink_route.c), judged whole by the object it is about (device.c, peer.c, fdb.c,
- * route.c), and only then applied there.
+ * netlink_route.c, that of moves in netlink_move.c), judged whole by the object it is
+ * about (device.c, peer.c, fdb.c, route.c, planned.c), and only then applied there.
  *
  * DOC: Locking
  *
@@ -92,6 +92,10 @@ static const struct nla_policy tenovl_dev_nest_policy[TENOVL_A_DEV_MAX + 1] = {
 	[TENOVL_A_DEV_SUPPRESS] = NLA_POLICY_MAX(NLA_U8, 1),
 	[TENOVL_A_DEV_HEAD_MAC] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
 	[TENOVL_A_DEV_ROUTES] = TENOVL_REFUSE("The number of routes is told, not set"),
+	[TENOVL_A_DEV_REDIRECT] = NLA_POLICY_MAX(NLA_U32, 3600),
+	[TENOVL_A_DEV_REDIRECT_PORT] = NLA_POLICY_RANGE(NLA_U16, 1, TENOVL_REDIRECT_PORT_MAX),
+	[TENOVL_A_DEV_TOMBSTONES] = TENOVL_REFUSE("The number of tombstones is told, not set"),
+	[TENOVL_A_DEV_MOVES] = TENOVL_REFUSE("The number of moves is told, not set"),
 };
 
 static const struct nla_policy tenovl_sources_nest_policy[TENOVL_A_SOURCES_MAX + 1] = {
@@ -135,6 +139,8 @@ static const struct nla_policy tenovl_fdb_nest_policy[TENOVL_A_FDB_MAX + 1] = {
 	[TENOVL_A_FDB_PORT_NAME] = TENOVL_REFUSE("Entries behind a port are learned, not set"),
 	[TENOVL_A_FDB_OLD_PORT_NAME] = TENOVL_REFUSE("The old port is told in events only"),
 	[TENOVL_A_FDB_PORT_ID] = TENOVL_REFUSE("Entries behind a port are learned, not set"),
+	[TENOVL_A_FDB_MOBILE] = { .type = NLA_FLAG },
+	[TENOVL_A_FDB_OLD_PLACE] = TENOVL_REFUSE("The old place is told in events only"),
 };
 
 static const struct nla_policy tenovl_fdb_del_nest_policy[TENOVL_A_FDB_FORCE + 1] = {
@@ -372,6 +378,7 @@ static int tenovl_check_mode(const struct tenovl_dev *tdev, u8 cmd, const struct
 
 	switch (cmd) {
 	case TENOVL_CMD_FDB_GET ... TENOVL_CMD_FDB_FLUSH:
+	case TENOVL_CMD_MOVE_GET ... TENOVL_CMD_MOVE_ABORT:
 		if (!l3)
 			return 0;
 		NL_SET_ERR_MSG_ATTR(extack, attr,
@@ -831,6 +838,7 @@ static int tenovl_parse_fdb(struct tenovl_fdb_req *req, const struct nlattr *nes
 	err = tenovl_parse_fdb_tb(req, nest, tb, extack);
 	if (err)
 		return err;
+	req->mobile = tb[TENOVL_A_FDB_MOBILE];
 	if (NL_REQ_ATTR_CHECK(extack, nest, tb, TENOVL_A_FDB_PEER)) {
 		NL_SET_ERR_MSG_ATTR(extack, nest, "The entry needs the address of a peer");
 		return -EINVAL;
@@ -1025,6 +1033,14 @@ static int tenovl_check_dev(struct tenovl_dev *tdev, struct nlattr **tb,
 		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_SRC_PORT_MIN] ?:
 				    tb[TENOVL_A_DEV_SRC_PORT_MAX],
 				    "The first source port is above the last");
+		return -EINVAL;
+	}
+	if (wanted->redirect && wanted->redirect_port >= wanted->src_port_min &&
+	    wanted->redirect_port <= wanted->src_port_max) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_REDIRECT_PORT] ?:
+				    tb[TENOVL_A_DEV_SRC_PORT_MIN] ?:
+				    tb[TENOVL_A_DEV_SRC_PORT_MAX] ?: tb[TENOVL_A_DEV_REDIRECT],
+				    "The redirect port must not be one of the source ports");
 		return -EINVAL;
 	}
 	return tenovl_check_link(tdev, tb[TENOVL_A_DEV_LINK], extack);
@@ -1857,6 +1873,11 @@ static const struct genl_ops tenovl_ops[] = {
 	TENOVL_OP(ROUTE_ADD, tenovl_route_set_policy, tenovl_route_add_doit, NULL),
 	TENOVL_OP(ROUTE_REPLACE, tenovl_route_set_policy, tenovl_route_replace_doit, NULL),
 	TENOVL_OP(ROUTE_DEL, tenovl_route_key_policy, tenovl_route_del_doit, NULL),
+	TENOVL_OP(MOVE_GET, tenovl_move_key_policy, tenovl_move_get_doit,
+		  tenovl_move_get_dumpit),
+	TENOVL_OP(MOVE_PREPARE, tenovl_move_set_policy, tenovl_move_prepare_doit, NULL),
+	TENOVL_OP(MOVE_FINISH, tenovl_move_key_policy, tenovl_move_finish_doit, NULL),
+	TENOVL_OP(MOVE_ABORT, tenovl_move_key_policy, tenovl_move_abort_doit, NULL),
 };
 
 static const struct genl_multicast_group tenovl_groups[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of the family share: netlink.c, and netlink_route.c for routes.
+ * What the files of the family share: netlink.c, netlink_route.c for routes, and
+ * netlink_move.c for planned moves.
  */
 #ifndef _TENOVL_NETLINK_H
 #define _TENOVL_NETLINK_H
@@ -70,5 +71,15 @@ int tenovl_route_add_doit(struct sk_buff *skb, struct genl_info *info);
 int tenovl_route_replace_doit(struct sk_buff *skb, struct genl_info *info);
 int tenovl_route_del_doit(struct sk_buff *skb, struct genl_info *info);
 int tenovl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* netlink_move.c. RTNL. */
+extern const struct nla_policy tenovl_move_set_policy[TENOVL_A_MOVE + 1];
+extern const struct nla_policy tenovl_move_key_policy[TENOVL_A_MOVE + 1];
+
+int tenovl_move_get_doit(struct sk_buff *skb, struct genl_info *info);
+int tenovl_move_prepare_doit(struct sk_buff *skb, struct genl_info *info);
+int tenovl_move_finish_doit(struct sk_buff *skb, struct genl_info *info);
+int tenovl_move_abort_doit(struct sk_buff *skb, struct genl_info *info);
+int tenovl_move_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _TENOVL_NETLINK_H */

@@ -69,6 +69,7 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
 	path->dport = htons(dstport);
 	path->src_port_min = settings->src_port_min;
 	path->src_port_max = settings->src_port_max;
+	path->redirect_port = htons(settings->redirect_port);
 	path->ttl = settings->ttl;
 	path->tos = settings->dscp << 2;
 	path->dscp_inherit = settings->dscp_inherit;

@@ -86,16 +86,18 @@ static unsigned int tenovl_receive_check(struct tenovl_dev *tdev,
  * writes at most once a jiffy.
  */
 static void tenovl_receive_learn(struct tenovl_dev *tdev,
-				 const struct tenovl_settings *settings, const u8 *mac,
+				 const struct tenovl_settings *settings,
+				 const struct sk_buff *skb, const struct tenovl_inner *inner,
 				 struct tenovl_peer *peer)
 {
+	const u8 *mac = ((const struct ethhdr *)skb->data)->h_source;
 	struct tenovl_fdb_entry *entry;
 
-	if (!peer || !settings->learning || READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
+	if (!peer || !tenovl_learns(tdev, settings) || READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
 		return;
 	entry = tenovl_fdb_find(tdev, mac);
 	if (!entry || rcu_access_pointer(entry->side) != &peer->side)
-		tenovl_fdb_learn(tdev, settings, mac, &peer->side);
+		tenovl_fdb_learn(tdev, settings, skb, inner, &peer->side);
 	else
 		tenovl_fdb_seen(entry);
 }
@@ -283,10 +285,11 @@ static bool tenovl_receive_blocked(struct tenovl_dev *tdev, const struct tenovl_
 }
 
 /* To the head, to a bridge or a station, to all stations: whichever comes last takes
- * the frame itself.
+ * the frame itself. Inlined for what comes from peers; what waited pays for that in size.
  */
-static bool tenovl_receive_local(struct tenovl_dev *tdev, struct sk_buff *skb,
-				 const struct tenovl_verdict *verdict, bool direct, u8 l4)
+static __always_inline bool tenovl_receive_local(struct tenovl_dev *tdev, struct sk_buff *skb,
+						 const struct tenovl_verdict *verdict,
+						 bool direct, u8 l4)
 {
 	struct tenovl_port *port = tenovl_verdict_port(verdict);
 	bool taken = false;
@@ -309,12 +312,37 @@ static bool tenovl_receive_local(struct tenovl_dev *tdev, struct sk_buff *skb,
 	return taken;
 }
 
+/**
+ * tenovl_receive_waited() - a frame that waited for its station goes on
+ * @tdev: the device
+ * @skb: the frame, its Ethernet header at skb->data; consumed
+ *
+ * RCU, BH off. As from a peer, but never to one.
+ */
+void tenovl_receive_waited(struct tenovl_dev *tdev, struct sk_buff *skb)
+{
+	struct tenovl_verdict verdict;
+	struct tenovl_inner inner;
+
+	if (!netif_running(tdev->dev)) {
+		tenovl_drop(tdev, skb, TENOVL_A_STATS_RX_DROP_DOWN);
+		return;
+	}
+	tenovl_inner_parse(skb, &inner);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, NULL, TENOVL_MARK_WAITED,
+				((const struct ethhdr *)skb->data)->h_dest);
+	if (verdict.drop)
+		tenovl_drop(tdev, skb, verdict.drop);
+	else
+		tenovl_receive_local(tdev, skb, &verdict, false, inner.l4);
+}
+
 /* Return: a counter to drop it by, or 0 when it was consumed; *@taken tells
  * whether the stack took it then.
  */
 static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl_peer *peer,
-					  struct sk_buff *skb, u8 outer_tos, bool direct,
-					  bool *taken)
+					  struct sk_buff *skb, u8 outer_tos,
+					  enum tenovl_mark mark, bool direct, bool *taken)
 {
 	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
 	struct tenovl_verdict verdict;
@@ -336,21 +364,32 @@ static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl
 	if (unlikely(outer_tos & INET_ECN_MASK) && !tenovl_receive_ecn(skb, &inner, outer_tos))
 		return TENOVL_A_STATS_RX_DROP_ECN;
 	eth = (const struct ethhdr *)skb->data;
-	tenovl_receive_learn(tdev, settings, eth->h_source, peer);
-	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, NULL, eth->h_dest);
+	if (unlikely(mark == TENOVL_MARK_LATE))
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_LATE_RECEIVED);
+	else
+		tenovl_receive_learn(tdev, settings, skb, &inner, peer);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, peer ? &peer->side : NULL, mark,
+				eth->h_dest);
 	if (verdict.drop)
 		return verdict.drop;
 	if (unlikely(verdict.no_port))
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_PORT_DROP_NONE);
 	len = skb->len;
-	*taken = tenovl_receive_local(tdev, skb, &verdict, direct, inner.l4);
+	*taken = true;
+	if (unlikely(verdict.move == TENOVL_MOVE_LATE))
+		tenovl_late_send(tdev, tenovl_side_peer(verdict.side), skb, &inner);
+	else if (unlikely(verdict.move == TENOVL_MOVE_WAIT))
+		tenovl_move_wait(tdev, skb);
+	else
+		*taken = tenovl_receive_local(tdev, skb, &verdict, direct, inner.l4);
 	if (*taken && peer)
 		tenovl_peer_stat_frame(peer, TENOVL_A_PEER_STATS_RX_PACKETS, len);
 	return 0;
 }
 
 static bool tenovl_receive_from(struct tenovl_dev *tdev, struct sk_buff *skb,
-				const struct in6_addr *source, u8 outer_tos, bool direct)
+				const struct in6_addr *source, u8 outer_tos,
+				enum tenovl_mark mark, bool direct)
 {
 	struct tenovl_peer *peer;
 	bool taken = false;
@@ -359,7 +398,7 @@ static bool tenovl_receive_from(struct tenovl_dev *tdev, struct sk_buff *skb,
 	if (tenovl_dev_is_l3(tdev))
 		return tenovl_transit_receive(tdev, skb, source, outer_tos, direct);
 	peer = tenovl_source_find(tdev, source);
-	why = tenovl_receive_switch(tdev, peer, skb, outer_tos, direct, &taken);
+	why = tenovl_receive_switch(tdev, peer, skb, outer_tos, mark, direct, &taken);
 	if (why)
 		tenovl_drop(tdev, skb, why);
 	if (peer && !taken)
@@ -374,6 +413,7 @@ static bool tenovl_receive_from(struct tenovl_dev *tdev, struct sk_buff *skb,
  *	IP header; consumed
  * @source: outer source address, IPv4 as v4-mapped
  * @outer_tos: outer TOS or traffic class
+ * @mark: what its header tells of its way
  *
  * RCU, BH off. Handed to the stack at once: the underlay has queued and merged
  * it already.
@@ -381,7 +421,7 @@ static bool tenovl_receive_from(struct tenovl_dev *tdev, struct sk_buff *skb,
  * Return: whether the stack took it.
  */
 bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct in6_addr *source,
-		    u8 outer_tos)
+		    u8 outer_tos, enum tenovl_mark mark)
 {
 	bool taken;
 
@@ -389,7 +429,7 @@ bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct i
 		tenovl_drop(tdev, skb, TENOVL_A_STATS_RX_DROP_DEPTH);
 		return false;
 	}
-	taken = tenovl_receive_from(tdev, skb, source, outer_tos, true);
+	taken = tenovl_receive_from(tdev, skb, source, outer_tos, mark, true);
 	tenovl_depth_leave();
 	return taken;
 }
@@ -399,6 +439,7 @@ bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct i
  * @tdev: the device that would claim it, were it sent; of the sender's mode
  * @skb: as for tenovl_receive()
  * @source: the sender's outer address, IPv4 as v4-mapped
+ * @mark: what its header would tell of its way
  *
  * RCU, BH off. Called on the sender's transmit path, so the stack gets it by
  * its queue.
@@ -406,12 +447,12 @@ bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct i
  * Return: whether the stack took it.
  */
 bool tenovl_receive_handover(struct tenovl_dev *tdev, struct sk_buff *skb,
-			     const struct in6_addr *source)
+			     const struct in6_addr *source, enum tenovl_mark mark)
 {
 	skb_orphan(skb);
 	skb_scrub_packet(skb, true);
 	skb_clear_hash_if_not_l4(skb);
 	skb_set_queue_mapping(skb, 0);
 	skb->priority = 0;
-	return tenovl_receive_from(tdev, skb, source, 0, false);
+	return tenovl_receive_from(tdev, skb, source, 0, mark, false);
 }

@@ -147,6 +147,10 @@ void tenovl_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	to->rx_dropped += sum[TENOVL_A_STATS_RX_DROP_INNER_HEADER] +
 			  sum[TENOVL_A_STATS_RX_DROP_INNER_SOURCE] +
 			  sum[TENOVL_A_STATS_RX_DROP_ANYCAST];
+	for (i = TENOVL_A_STATS_MOVE_DROP_OVERFLOW; i <= TENOVL_A_STATS_MOVE_DROP_ABORTED; i++)
+		to->rx_dropped += sum[i];
+	for (i = TENOVL_A_STATS_LATE_DROP_AGAIN; i <= TENOVL_A_STATS_LATE_DROP_PLAIN; i++)
+		to->rx_dropped += sum[i];
 	to->tx_carrier_errors = sum[TENOVL_A_STATS_TX_DROP_NO_ROUTE];
 	to->rx_frame_errors = sum[TENOVL_A_STATS_RX_DROP_ECN];
 	to->rx_crc_errors = sum[TENOVL_A_STATS_RX_DROP_CSUM];

@@ -239,7 +239,8 @@ static bool tenovl_known_reached(struct tenovl_dev *tdev, const struct tenovl_po
 {
 	struct tenovl_verdict verdict;
 
-	verdict = tenovl_switch(tdev, from ? TENOVL_PLACE_PORT : TENOVL_PLACE_HEAD, from, mac);
+	verdict = tenovl_switch(tdev, from ? TENOVL_PLACE_PORT : TENOVL_PLACE_HEAD,
+				from ? &from->side : NULL, TENOVL_MARK_NONE, mac);
 	return !verdict.drop && !verdict.flood && (verdict.side || verdict.head);
 }
 

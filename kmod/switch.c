@@ -5,10 +5,11 @@
  *
  * A frame enters by the head, by the selected bridge port, by an access port, or
  * from a peer. It goes to the head, to the selected port, to access ports and to
- * peers, never back to where it came from, and never from a peer to a peer (split
- * horizon: every peer floods to all others, so forwarding for one another would
- * make loops). All bridge ports stand for one side: what is known to be behind any
- * of them is reached by the selected one. Each access port is a side of its own.
+ * peers, never back to where it came from, and from a peer to a peer only where it is
+ * late (split horizon: every peer floods to all others, so forwarding for one another
+ * would make loops; move.c says why a late one makes none). All bridge ports stand for
+ * one side: what is known to be behind any of them is reached by the selected one. Each
+ * access port is a side of its own.
  */
 #include "tenovl.h"
 
@@ -147,32 +148,87 @@ static void tenovl_switch_to_head(struct tenovl_dev *tdev, enum tenovl_place fro
 		verdict->drop = TENOVL_A_STATS_PORT_DROP_LOCAL;
 }
 
+/* From a peer to where the address moved, or why not. Apart, as what follows: inlined,
+ * they would cost every frame the registers that they save.
+ */
+static noinline struct tenovl_verdict
+tenovl_switch_late(struct tenovl_dev *tdev, const struct tenovl_side *by, enum tenovl_mark mark,
+		   const struct tenovl_fdb_entry *entry, struct tenovl_side *side)
+{
+	const struct tenovl_path *path = rcu_dereference(tenovl_side_peer(side)->path);
+	u16 why = 0;
+
+	if (!by || !tenovl_late_is(entry, rcu_dereference(tdev->settings)))
+		why = TENOVL_A_STATS_RX_DROP_HORIZON;
+	else if (mark != TENOVL_MARK_NONE)
+		why = TENOVL_A_STATS_LATE_DROP_AGAIN;
+	else if (by == side)
+		why = TENOVL_A_STATS_LATE_DROP_BACK;
+	else if (path && path->layout == TENOVL_LAYOUT_PLAIN)
+		why = TENOVL_A_STATS_LATE_DROP_PLAIN;
+	if (why)
+		return (struct tenovl_verdict){ .drop = why };
+	return (struct tenovl_verdict){ .side = side, .move = TENOVL_MOVE_LATE };
+}
+
+static const struct tenovl_port *tenovl_by_port(enum tenovl_place from,
+						const struct tenovl_side *by)
+{
+	return from == TENOVL_PLACE_PORT ? tenovl_side_port(by) : NULL;
+}
+
 /* To where the address is. */
 static void tenovl_switch_by_entry(struct tenovl_dev *tdev, enum tenovl_place from,
-				   const struct tenovl_port *port, const u8 *dmac,
-				   struct tenovl_side *side, struct tenovl_verdict *verdict)
+				   const struct tenovl_side *by, enum tenovl_mark mark,
+				   const u8 *dmac, const struct tenovl_fdb_entry *entry,
+				   struct tenovl_verdict *verdict)
 {
+	struct tenovl_side *side = rcu_dereference(entry->side);
+
 	if (!side)
 		tenovl_switch_to_head(tdev, from, dmac, verdict);
 	else if (side->place == TENOVL_PLACE_PORT)
-		tenovl_switch_to_port(tdev, port, tenovl_side_port(side), verdict);
+		tenovl_switch_to_port(tdev, tenovl_by_port(from, by), tenovl_side_port(side),
+				      verdict);
 	else if (from == TENOVL_PLACE_PEER)
-		*verdict = (struct tenovl_verdict){ .drop = TENOVL_A_STATS_RX_DROP_HORIZON };
+		*verdict = tenovl_switch_late(tdev, by, mark, entry, side);
 	else
 		verdict->side = side;
+}
+
+/* For a station whose move is planned; nothing that already waited for it. */
+static noinline struct tenovl_verdict
+tenovl_switch_moving(struct tenovl_dev *tdev, enum tenovl_place from, enum tenovl_mark mark,
+		     const u8 *dmac, struct tenovl_verdict verdict)
+{
+	if (mark == TENOVL_MARK_WAITED)
+		return verdict;
+	switch (tenovl_move_way(tdev, from, dmac)) {
+	case TENOVL_MOVE_WAIT:
+		return (struct tenovl_verdict){ .move = TENOVL_MOVE_WAIT };
+	case TENOVL_MOVE_BOTH:
+		if (!verdict.drop)
+			verdict.move = TENOVL_MOVE_BOTH;
+		break;
+	default:
+		break;
+	}
+	return verdict;
 }
 
 /**
  * tenovl_switch() - where a frame goes, or why it goes nowhere
  * @tdev: the device
  * @from: the place that it entered by
- * @port: the port, where that is one; else NULL
+ * @by: the port or the peer that is; NULL for the head, and for an unknown peer
+ * @mark: what a frame from a peer tells of its way
  * @dmac: inner destination
  *
  * RCU.
  */
 struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place from,
-				    const struct tenovl_port *port, const u8 *dmac)
+				    const struct tenovl_side *by, enum tenovl_mark mark,
+				    const u8 *dmac)
 {
 	struct tenovl_fdb_entry *entry = NULL;
 	struct tenovl_verdict verdict = {};
@@ -185,11 +241,12 @@ struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place f
 		entry = tenovl_fdb_find(tdev, dmac);
 	}
 	if (entry)
-		tenovl_switch_by_entry(tdev, from, port, dmac, rcu_dereference(entry->side),
-				       &verdict);
+		tenovl_switch_by_entry(tdev, from, by, mark, dmac, entry, &verdict);
 	else if (from == TENOVL_PLACE_HEAD && ether_addr_equal(dmac, tdev->dev->dev_addr))
 		verdict.drop = TENOVL_A_STATS_TX_DROP_LOCAL;
 	else
-		tenovl_switch_to_all(tdev, from, port, dmac, &verdict);
+		tenovl_switch_to_all(tdev, from, tenovl_by_port(from, by), dmac, &verdict);
+	if (unlikely(entry ? READ_ONCE(entry->moving) : READ_ONCE(tdev->moves.n)))
+		verdict = tenovl_switch_moving(tdev, from, mark, dmac, verdict);
 	return verdict;
 }

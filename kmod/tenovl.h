@@ -74,9 +74,11 @@ enum tenovl_layout {
  * @min_live: other ports of a bridge that must be live for the one in it to be usable
  * @announce_count: how often addresses are announced after a change
  * @announce_interval: milliseconds between two times
+ * @redirect: seconds that frames for a station which moved away are sent on
  * @dstport: UDP port sent to and listened on, host byte order
  * @src_port_min: first UDP source port
  * @src_port_max: last UDP source port
+ * @redirect_port: UDP source port that marks what is sent on
  * @encap: enum tenovl_encap, never inherit
  * @gre_key: enum tenovl_gre_key, never inherit
  * @flowid: enum tenovl_flowid
@@ -118,9 +120,11 @@ struct tenovl_settings {
 	u32 min_live;
 	u32 announce_count;
 	u32 announce_interval;
+	u32 redirect;
 	u16 dstport;
 	u16 src_port_min;
 	u16 src_port_max;
+	u16 redirect_port;
 	u8 encap;
 	u8 gre_key;
 	u8 flowid;
@@ -176,6 +180,7 @@ struct tenovl_dev;
 struct tenovl_path;
 struct tenovl_peer_change;
 struct tenovl_encap_ops;
+struct tenovl_move;
 
 /**
  * struct tenovl_prefix - inner addresses that begin alike
@@ -275,6 +280,7 @@ struct tenovl_side {
  * @tos: TOS or traffic class of an IP packet, 0 for anything else
  * @l4: protocol of an IP packet's payload, 0 for anything else
  * @may_fragment: an IPv4 packet without the don't-fragment bit
+ * @late: it is sent on, and to be marked so; see move.c
  */
 struct tenovl_inner {
 	u16 noff;
@@ -282,6 +288,7 @@ struct tenovl_inner {
 	u8 tos;
 	u8 l4;
 	bool may_fragment;
+	bool late;
 };
 
 /**
@@ -347,6 +354,7 @@ struct tenovl_outer {
  * @dport: UDP destination port, network order
  * @src_port_min: first UDP source port
  * @src_port_max: last UDP source port
+ * @redirect_port: that of what is marked, network order
  * @hlen: bytes of outer IP header and encapsulation header together
  * @layout: enum tenovl_layout
  * @bare: carries IP packets without an Ethernet header
@@ -379,6 +387,7 @@ struct tenovl_path {
 	__be16 dport;
 	u16 src_port_min;
 	u16 src_port_max;
+	__be16 redirect_port;
 	u8 hlen;
 	u8 layout;
 	bool bare;
@@ -607,6 +616,11 @@ static inline bool tenovl_side_is_bridges(const struct tenovl_side *side)
 	       !tenovl_port_is_access(tenovl_side_port(side));
 }
 
+static inline bool tenovl_side_is_peer(const struct tenovl_side *side)
+{
+	return side && side->place == TENOVL_PLACE_PEER;
+}
+
 /**
  * struct tenovl_where - the side of an entry as told to users
  * @place: enum tenovl_place
@@ -644,6 +658,9 @@ struct tenovl_flood {
  * @kind: enum tenovl_fdb_kind
  * @ndm_flags: what `bridge fdb` marked it with, to be told again
  * @frozen: moved too often; stays until @window_start + move_window
+ * @mobile: a static one that announcements move
+ * @late: what peers send for it is sent on, until @late_until
+ * @moving: it has a planned move
  * @side: behind whom, NULL for the head
  * @seen: jiffies of the last frame from it; written on the packet path, at
  *	most once a jiffy
@@ -652,6 +669,7 @@ struct tenovl_flood {
  * @seq: sequence number of the control plane
  * @id: place in &tenovl_dev.fdb_ids, the cursor of dumps
  * @side_list: in &tenovl_side.fdb
+ * @late_until: jiffies
  * @rcu: for the whole
  *
  * Changed under the fdb lock, read under RCU; readers take @side once.
@@ -662,6 +680,9 @@ struct tenovl_fdb_entry {
 	u8 kind;
 	u8 ndm_flags;
 	bool frozen;
+	bool mobile;
+	bool late;
+	bool moving;
 	struct tenovl_side __rcu *side;
 	unsigned long seen;
 	unsigned long window_start;
@@ -669,7 +690,42 @@ struct tenovl_fdb_entry {
 	u32 seq;
 	u32 id;
 	struct hlist_node side_list;
+	unsigned long late_until;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct tenovl_graves - addresses that were behind ports which are gone
+ * @table: &struct tenovl_tomb by their address
+ * @list: they, the oldest first
+ * @n: how many
+ *
+ * Under the fdb lock.
+ */
+struct tenovl_graves {
+	struct rhashtable table;
+	struct list_head list;
+	u32 n;
+};
+
+/**
+ * struct tenovl_moves - the planned moves of a device
+ * @table: &struct tenovl_move by their address
+ * @list: they, by their ids; under the fdb lock
+ * @over: those that ended while something waited, for @work to free; under the fdb lock
+ * @n: how many are in @list; written under the fdb lock
+ * @next_id: ids only grow, so that a dump goes on after the last it told
+ * @bytes: what waits in all queues
+ * @work: lets out what waits, and ends what nobody ends
+ */
+struct tenovl_moves {
+	struct rhashtable table;
+	struct list_head list;
+	struct list_head over;
+	u32 n;
+	u32 next_id;
+	atomic_long_t bytes;
+	struct delayed_work work;
 };
 
 /**
@@ -783,6 +839,8 @@ struct tenovl_announcement {
  * @fdb_generation: counts changes, under @fdb_lock
  * @n_static: static entries, under @fdb_lock
  * @n_learned: learned entries, under @fdb_lock
+ * @graves: addresses of ports that are gone
+ * @moves: planned moves
  * @age_work: ageing and thawing
  * @peers: by id, under RTNL
  * @peer_next_id: for cyclic allocation
@@ -824,6 +882,8 @@ struct tenovl_dev {
 	u32 fdb_generation;
 	u32 n_static;
 	u32 n_learned;
+	struct tenovl_graves graves;
+	struct tenovl_moves moves;
 	struct delayed_work age_work;
 
 	struct xarray peers;
@@ -850,6 +910,19 @@ static inline bool tenovl_dev_is_l3(const struct tenovl_dev *tdev)
 	return tdev->mode == TENOVL_MODE_L3;
 }
 
+/* Any context. Behind a head that is in a bridge are stations, which may move away. */
+static inline bool tenovl_head_learns(const struct tenovl_dev *tdev)
+{
+	return netif_is_bridge_port(tdev->dev);
+}
+
+/* RCU. With learning off, only what a planned move waits for is looked at. */
+static inline bool tenovl_learns(const struct tenovl_dev *tdev,
+				 const struct tenovl_settings *settings)
+{
+	return likely(settings->learning) || unlikely(READ_ONCE(tdev->moves.n));
+}
+
 /**
  * struct tenovl_encap_ops - an encapsulation, towards the common path
  * @proto: outer IP protocol
@@ -857,7 +930,8 @@ static inline bool tenovl_dev_is_l3(const struct tenovl_dev *tdev)
  * @gso_csum: the same with a checksum in that header
  * @hlen: bytes of header behind the outer IP header, for @path's settings
  * @push: push the header; the outer IP header is not there yet. @skb has the
- *	headroom and went through iptunnel_handle_offloads(). Softirq.
+ *	headroom and went through iptunnel_handle_offloads(). @late: marked as sent on.
+ *	Softirq.
  */
 struct tenovl_encap_ops {
 	u8 proto;
@@ -865,8 +939,39 @@ struct tenovl_encap_ops {
 	int gso_csum;
 	u8 (*hlen)(const struct tenovl_path *path);
 	void (*push)(struct sk_buff *skb, const struct tenovl_path *path,
-		     const union tenovl_ip_pair *ip);
+		     const union tenovl_ip_pair *ip, bool late);
 };
+
+/**
+ * enum tenovl_mark - what a frame from a peer tells of its way
+ * @TENOVL_MARK_NONE: it comes from the VTEP of its sender
+ * @TENOVL_MARK_UNSURE: it could be another VTEP's kind of mark
+ * @TENOVL_MARK_LATE: it was sent on
+ * @TENOVL_MARK_WAITED: it waited for its station, and does not do so again
+ */
+enum tenovl_mark {
+	TENOVL_MARK_NONE,
+	TENOVL_MARK_UNSURE,
+	TENOVL_MARK_LATE,
+	TENOVL_MARK_WAITED,
+};
+
+/**
+ * enum tenovl_move_what - what a move makes of a frame
+ * @TENOVL_MOVE_NONE: nothing
+ * @TENOVL_MOVE_LATE: from a peer, it is sent on to another one
+ * @TENOVL_MOVE_WAIT: it waits for its station
+ * @TENOVL_MOVE_BOTH: it goes its way, and a copy to the new place
+ */
+enum tenovl_move_what {
+	TENOVL_MOVE_NONE,
+	TENOVL_MOVE_LATE,
+	TENOVL_MOVE_WAIT,
+	TENOVL_MOVE_BOTH,
+};
+
+/* The FlowID of NVGRE that marks what is sent on; no flow has it. */
+#define TENOVL_FLOWID_LATE	255
 
 /**
  * struct tenovl_verdict - where a frame goes, or why it goes nowhere
@@ -877,6 +982,7 @@ struct tenovl_encap_ops {
  * @access: deliver to all access ports but where it came from
  * @blocked: deliver to the ports that a bridge blocks, for its spanning tree
  * @no_port: it was for the bridges too, and no port could take it
+ * @move: enum tenovl_move_what
  *
  * A plain value, computed without side effects; it fits two registers.
  */
@@ -888,6 +994,7 @@ struct tenovl_verdict {
 	bool access;
 	bool blocked;
 	bool no_port;
+	u8 move;
 };
 
 /* The port, or the peer, that a verdict names; NULL where it does not. */
@@ -988,6 +1095,7 @@ struct tenovl_dev_change {
  * @has_peer: @peer_addr is named
  * @has_seq: @seq is named
  * @force: take a lower sequence number
+ * @mobile: announcements move it
  * @ndm_flags: NTF_EXT_LEARNED, NTF_STICKY
  */
 struct tenovl_fdb_req {
@@ -998,7 +1106,68 @@ struct tenovl_fdb_req {
 	bool has_peer;
 	bool has_seq;
 	bool force;
+	bool mobile;
 	u8 ndm_flags;
+};
+
+/**
+ * struct tenovl_move_req - one planned move of a request, parsed
+ * @attr: the nest, for the extack
+ * @mac: its key
+ * @to: the peer that it moves to; valid when @has_to
+ * @has_to: it moves to a peer, not to here
+ * @clone: to both places
+ * @max_frames: most frames that wait
+ * @max_bytes: most bytes that they take
+ * @max_wait: milliseconds
+ * @timeout: milliseconds
+ * @move: made for it, while the request is carried out
+ */
+struct tenovl_move_req {
+	const struct nlattr *attr;
+	u8 mac[ETH_ALEN];
+	struct in6_addr to;
+	bool has_to;
+	bool clone;
+	u32 max_frames;
+	u32 max_bytes;
+	u32 max_wait;
+	u32 timeout;
+	struct tenovl_move *move;
+};
+
+/**
+ * struct tenovl_move_info - a planned move as told to users
+ * @mac: the station
+ * @has_to: it moves to a peer, not to here
+ * @clone: to both places
+ * @to: that peer
+ * @id: cursor
+ * @max_frames: most frames that wait
+ * @max_bytes: most bytes that they take
+ * @max_wait: milliseconds
+ * @waiting: frames that wait
+ * @overflow: frames dropped, because more came
+ * @expired: frames that waited for too long
+ * @released: frames let out
+ * @cloned: frames that went to both places
+ * @left: milliseconds until it is aborted
+ */
+struct tenovl_move_info {
+	u8 mac[ETH_ALEN];
+	bool has_to;
+	bool clone;
+	struct in6_addr to;
+	u32 id;
+	u32 max_frames;
+	u32 max_bytes;
+	u32 max_wait;
+	u32 waiting;
+	u32 overflow;
+	u32 expired;
+	u32 released;
+	u32 cloned;
+	u32 left;
 };
 
 /**
@@ -1033,6 +1202,7 @@ struct tenovl_fdb_filter {
  * @kind: enum tenovl_fdb_kind
  * @ndm_flags: NTF_EXT_LEARNED, NTF_STICKY
  * @frozen: held in place
+ * @mobile: a static one that announcements move
  * @where: behind whom
  * @moves: in this window
  * @seq: sequence number
@@ -1044,6 +1214,7 @@ struct tenovl_fdb_info {
 	u8 kind;
 	u8 ndm_flags;
 	bool frozen;
+	bool mobile;
 	struct tenovl_where where;
 	u32 moves;
 	u32 seq;
@@ -1151,6 +1322,12 @@ static inline void tenovl_port_stat_frame(const struct tenovl_port *port, unsign
 	u64_stats_inc(&stats->c[which]);
 	u64_stats_add(&stats->c[which + 1], len);
 	u64_stats_update_end(&stats->syncp);
+}
+
+/* Seconds as jiffies, for spans that settings bound to far below a wrap. */
+static inline unsigned long tenovl_seconds(u32 seconds)
+{
+	return (unsigned long)seconds * HZ;
 }
 
 /* At most once a jiffy, so that the entry's cache line stays shared. */
@@ -1396,11 +1573,66 @@ bool tenovl_fdb_next(struct tenovl_dev *tdev, unsigned long *id, struct tenovl_f
 /* RCU, softirq */
 struct tenovl_fdb_entry *tenovl_fdb_find(struct tenovl_dev *tdev, const u8 *mac);
 void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
-		      const u8 *mac, struct tenovl_side *side);
+		      const struct sk_buff *skb, const struct tenovl_inner *inner,
+		      struct tenovl_side *side);
+/* fdb lock */
+void tenovl_fdb_age_by(struct tenovl_dev *tdev, unsigned long delay);
+bool tenovl_fdb_repoint(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_side *side);
+void tenovl_fdb_take_back(struct tenovl_dev *tdev, const u8 *mac);
+
+/* move.c: stations that move */
+
+int tenovl_graves_init(struct tenovl_graves *graves);
+void tenovl_graves_destroy(struct tenovl_graves *graves);
+unsigned long tenovl_graves_age(struct tenovl_dev *tdev, bool all);
+/* fdb lock */
+void tenovl_graves_bury(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			const u8 *mac, const struct tenovl_where *where);
+bool tenovl_graves_open(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			const u8 *mac, struct tenovl_where *where);
+void tenovl_graves_yield(struct tenovl_dev *tdev, const struct tenovl_settings *settings);
+void tenovl_late_begin(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+		       struct tenovl_fdb_entry *entry, bool was_here,
+		       const struct tenovl_side *side);
+unsigned long tenovl_late_age(struct tenovl_fdb_entry *entry);
+/* RCU */
+bool tenovl_late_is(const struct tenovl_fdb_entry *entry, const struct tenovl_settings *settings);
+/* RCU, BH off */
+void tenovl_late_send(struct tenovl_dev *tdev, struct tenovl_peer *peer, struct sk_buff *skb,
+		      struct tenovl_inner *inner);
+
+/* planned.c: moves that a controller tells of */
+
+int tenovl_moves_init(struct tenovl_moves *moves);
+void tenovl_moves_destroy(struct tenovl_moves *moves);
+/* RTNL */
+int tenovl_moves_prepare(struct tenovl_dev *tdev, struct tenovl_move_req *req, u32 n,
+			 struct netlink_ext_ack *extack);
+int tenovl_moves_finish(struct tenovl_dev *tdev, struct tenovl_move_req *req, u32 n,
+			struct netlink_ext_ack *extack);
+int tenovl_moves_abort(struct tenovl_dev *tdev, struct tenovl_move_req *req, u32 n,
+		       struct netlink_ext_ack *extack);
+bool tenovl_move_get(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_move_info *info);
+bool tenovl_move_next(struct tenovl_dev *tdev, unsigned long *id, struct tenovl_move_info *info);
+/* fdb lock */
+bool tenovl_move_planned(struct tenovl_dev *tdev, const u8 *mac);
+void tenovl_move_arrived(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry,
+			 const struct tenovl_side *side);
+void tenovl_moves_forget(struct tenovl_dev *tdev, const struct tenovl_side *side);
+/* RCU, or fdb lock */
+bool tenovl_move_expects(struct tenovl_dev *tdev, const u8 *mac, const struct tenovl_side *side);
+/* RCU */
+enum tenovl_move_what tenovl_move_way(struct tenovl_dev *tdev, enum tenovl_place from,
+				      const u8 *mac);
+/* RCU, BH off */
+void tenovl_move_wait(struct tenovl_dev *tdev, struct sk_buff *skb);
+bool tenovl_move_other(struct tenovl_dev *tdev, const struct tenovl_verdict *verdict,
+		       const u8 *mac, struct tenovl_peer **peer);
 
 /* switch.c: the verdict. RCU. */
 struct tenovl_verdict tenovl_switch(struct tenovl_dev *tdev, enum tenovl_place from,
-				    const struct tenovl_port *port, const u8 *dmac);
+				    const struct tenovl_side *by, enum tenovl_mark mark,
+				    const u8 *dmac);
 
 /* path.c: the way to a peer */
 
@@ -1422,6 +1654,7 @@ bool tenovl_route_is_local(const struct dst_entry *dst, bool v6);
 void tenovl_inner_parse(struct sk_buff *skb, struct tenovl_inner *inner);
 bool tenovl_inner_parse_packet(struct sk_buff *skb, struct tenovl_inner *inner);
 bool tenovl_inner_tagged(const struct sk_buff *skb);
+bool tenovl_inner_announces(const struct sk_buff *skb, const struct tenovl_inner *inner);
 void tenovl_inner_hash(struct sk_buff *skb, const struct tenovl_inner *inner);
 void tenovl_inner_init(void);
 
@@ -1440,9 +1673,10 @@ void tenovl_xmit_peer(struct tenovl_dev *tdev, struct tenovl_peer *peer, struct 
 bool tenovl_depth_enter(void);
 void tenovl_depth_leave(void);
 bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct in6_addr *source,
-		    u8 outer_tos);
+		    u8 outer_tos, enum tenovl_mark mark);
 bool tenovl_receive_handover(struct tenovl_dev *tdev, struct sk_buff *skb,
-			     const struct in6_addr *source);
+			     const struct in6_addr *source, enum tenovl_mark mark);
+void tenovl_receive_waited(struct tenovl_dev *tdev, struct sk_buff *skb);
 bool tenovl_receive_ecn(struct sk_buff *skb, const struct tenovl_inner *inner, u8 outer_tos);
 bool tenovl_receive_to_stack(struct gro_cells *cells, struct sk_buff *skb, bool direct, u8 l4);
 bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4);
@@ -1515,6 +1749,7 @@ int tenovl_fill_name(struct sk_buff *msg, const struct tenovl_dev *tdev, struct 
 /* any context */
 size_t tenovl_fill_size(int nest);
 int tenovl_fill_addr(struct sk_buff *msg, int type, const struct in6_addr *addr);
+int tenovl_fill_move(struct sk_buff *msg, const struct tenovl_move_info *move);
 int tenovl_fill_fdb(struct sk_buff *msg, const struct tenovl_fdb_info *info,
 		    const struct tenovl_where *old);
 
@@ -1564,5 +1799,7 @@ void tenovl_event_selection(struct tenovl_dev *tdev, const struct tenovl_port *o
 /* fdb lock held, BH off */
 void tenovl_event_fdb(struct tenovl_dev *tdev, enum tenovl_event event,
 		      const struct tenovl_fdb_info *info, const struct tenovl_where *old);
+void tenovl_event_move(struct tenovl_dev *tdev, enum tenovl_event event,
+		       const struct tenovl_move_info *move);
 
 #endif /* _TENOVL_H */

@@ -67,9 +67,9 @@ static __be16 tenovl_vxlan_sport(struct sk_buff *skb, const struct tenovl_path *
 }
 
 static void tenovl_vxlan_push(struct sk_buff *skb, const struct tenovl_path *path,
-			      const union tenovl_ip_pair *ip)
+			      const union tenovl_ip_pair *ip, bool late)
 {
-	__be16 sport = tenovl_vxlan_sport(skb, path);
+	__be16 sport = late ? path->redirect_port : tenovl_vxlan_sport(skb, path);
 	struct tenovl_vxlanhdr *vh;
 	struct udphdr *uh;
 
@@ -150,6 +150,20 @@ static bool tenovl_vxlan_csum_missing(const struct tenovl_vxlan_sock *vs,
 	       !rcu_dereference(tdev->settings)->zero_csum6_rx;
 }
 
+/* Marks are below 32768, flows above it unless somebody was told otherwise: what comes
+ * from below may be marked, whichever port its sender marks by.
+ */
+static enum tenovl_mark tenovl_vxlan_mark(const struct tenovl_dev *tdev,
+					  const struct sk_buff *skb)
+{
+	u16 port = ntohs(udp_hdr(skb)->source);
+
+	if (likely(port > TENOVL_REDIRECT_PORT_MAX))
+		return TENOVL_MARK_NONE;
+	return port == rcu_dereference(tdev->settings)->redirect_port ? TENOVL_MARK_LATE :
+									TENOVL_MARK_UNSURE;
+}
+
 /* UDP's encap_rcv: RCU, BH off, the UDP header at skb->data, its checksum
  * verified, policy and conntrack done with. Always consumes.
  */
@@ -159,6 +173,7 @@ static int tenovl_vxlan_rcv(struct sock *sk, struct sk_buff *skb)
 	const struct tenovl_vxlanhdr *vh;
 	struct in6_addr saddr, daddr;
 	struct tenovl_dev *tdev;
+	enum tenovl_mark mark;
 	unsigned int why;
 	u8 tos;
 
@@ -184,10 +199,11 @@ static int tenovl_vxlan_rcv(struct sock *sk, struct sk_buff *skb)
 	why = TENOVL_A_STATS_RX_DROP_SHORT;
 	if (skb->len < TENOVL_VXLAN_HLEN + ETH_HLEN)
 		goto drop;
+	mark = tenovl_vxlan_mark(tdev, skb);
 	why = TENOVL_A_STATS_RX_DROP_NOMEM;
 	if (iptunnel_pull_header(skb, TENOVL_VXLAN_HLEN, htons(ETH_P_TEB), true))
 		goto drop;
-	tenovl_receive(tdev, skb, &saddr, tos);
+	tenovl_receive(tdev, skb, &saddr, tos, mark);
 	return 0;
 
 drop:

@@ -124,6 +124,9 @@ static int tenovl_check_pmtu(struct tenovl_dev *tdev, struct sk_buff *skb,
 	int rc;
 
 	fragment = tenovl_outer_may_fragment(path, inner);
+	/* Whoever sent it hears by its own path what this one would tell. */
+	if (unlikely(inner->late))
+		return fragment ? 0 : TENOVL_A_STATS_TX_DROP_TOO_BIG;
 	if (path->bare)
 		return tenovl_transit_too_big(tdev, skb, dst_mtu(dst) - path->hlen, fragment,
 					      inner);
@@ -198,7 +201,7 @@ static int tenovl_encapsulate(struct sk_buff *skb, const struct tenovl_path *pat
 	skb_scrub_packet(skb, true);
 	skb->mark = path->mark;
 	skb->priority = 0;
-	ops->push(skb, path, ip);
+	ops->push(skb, path, ip, inner->late);
 	skb_clear_hash_if_not_l4(skb);
 	return 0;
 }
@@ -244,8 +247,9 @@ static unsigned int tenovl_xmit_route(struct tenovl_dev *tdev, struct tenovl_pee
 static unsigned int tenovl_xmit_handover(struct tenovl_dev *tdev, struct tenovl_peer *peer,
 					 struct sk_buff *skb, struct tenovl_dev *target,
 					 const struct tenovl_path *path,
-					 const union tenovl_ip_pair *ip)
+					 const union tenovl_ip_pair *ip, bool late)
 {
+	enum tenovl_mark mark = late ? TENOVL_MARK_LATE : TENOVL_MARK_NONE;
 	struct in6_addr source;
 	u32 len = skb->len;
 
@@ -255,7 +259,7 @@ static unsigned int tenovl_xmit_handover(struct tenovl_dev *tdev, struct tenovl_
 		source = ip->saddr6;
 	else
 		tenovl_addr_set4(&source, ip->saddr4);
-	if (!tenovl_receive_handover(target, skb, &source)) {
+	if (!tenovl_receive_handover(target, skb, &source, mark)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_HANDOVER);
 		tenovl_peer_stat_inc(peer, TENOVL_A_PEER_STATS_TX_DROPS);
 		return 0;
@@ -296,7 +300,8 @@ static unsigned int tenovl_xmit_path(struct tenovl_dev *tdev, struct tenovl_peer
 	if (unlikely(outer->way == TENOVL_WAY_LOCAL)) {
 		target = tenovl_xmit_target(tdev, path);
 		if (target)
-			return tenovl_xmit_handover(tdev, peer, skb, target, path, &outer->ip);
+			return tenovl_xmit_handover(tdev, peer, skb, target, path, &outer->ip,
+						    inner->late);
 	}
 	return tenovl_xmit_route(tdev, peer, skb, path, outer, inner);
 }
@@ -373,18 +378,17 @@ static void tenovl_xmit_flood(struct tenovl_dev *tdev, const struct tenovl_port 
  * here. The head's own traffic is told by one comparison.
  */
 static void tenovl_xmit_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
-			      const u8 *mac)
+			      const struct sk_buff *skb, const struct tenovl_inner *inner)
 {
+	const u8 *mac = ((const struct ethhdr *)skb->data)->h_source;
 	struct tenovl_fdb_entry *entry;
 
-	if (likely(ether_addr_equal(mac, tdev->dev->dev_addr)) || !settings->learning)
+	if (likely(ether_addr_equal(mac, tdev->dev->dev_addr)) || !tenovl_learns(tdev, settings))
 		return;
 	entry = tenovl_fdb_find(tdev, mac);
-	if (!entry)
-		return;
-	if (rcu_access_pointer(entry->side))
-		tenovl_fdb_learn(tdev, settings, mac, NULL);
-	else
+	if (entry ? !!rcu_access_pointer(entry->side) : tenovl_head_learns(tdev))
+		tenovl_fdb_learn(tdev, settings, skb, inner, NULL);
+	else if (entry)
 		tenovl_fdb_seen(entry);
 }
 
@@ -509,6 +513,32 @@ static void tenovl_xmit_rest(struct tenovl_dev *tdev, struct tenovl_port *from,
 		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_UNCONFIGURED);
 }
 
+/* Return: whether the frame is gone; else a copy went to where its station moves. */
+static noinline bool tenovl_xmit_moving(struct tenovl_dev *tdev, struct sk_buff *skb,
+					const struct tenovl_verdict *verdict,
+					const struct tenovl_inner *inner)
+{
+	const u8 *mac = ((const struct ethhdr *)skb->data)->h_dest;
+	struct tenovl_peer *peer;
+	struct sk_buff *copy;
+
+	if (verdict->move == TENOVL_MOVE_WAIT) {
+		tenovl_move_wait(tdev, skb);
+		return true;
+	}
+	if (!tenovl_move_other(tdev, verdict, mac, &peer))
+		return false;
+	copy = tenovl_copy(skb, max_t(unsigned int, skb_headroom(skb),
+				      tdev->dev->needed_headroom));
+	if (!copy)
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
+	else if (peer)
+		tenovl_xmit_peer(tdev, peer, copy, inner);
+	else
+		tenovl_move_wait(tdev, copy);
+	return false;
+}
+
 static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 {
 	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
@@ -528,8 +558,10 @@ static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 	}
 	tenovl_xmit_parse(skb, &inner);
 	eth = (const struct ethhdr *)skb->data;
-	tenovl_xmit_learn(tdev, settings, eth->h_source);
-	verdict = tenovl_switch(tdev, TENOVL_PLACE_HEAD, NULL, eth->h_dest);
+	tenovl_xmit_learn(tdev, settings, skb, &inner);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_HEAD, NULL, TENOVL_MARK_NONE, eth->h_dest);
+	if (unlikely(verdict.move) && tenovl_xmit_moving(tdev, skb, &verdict, &inner))
+		return;
 	peer = tenovl_verdict_peer(&verdict);
 	if (unlikely(verdict.drop)) {
 		tenovl_drop(tdev, skb, verdict.drop);
@@ -567,19 +599,23 @@ static __always_inline unsigned int tenovl_port_admit(const struct tenovl_port *
 	return 0;
 }
 
-static void tenovl_port_learn(struct tenovl_port *port, const struct tenovl_settings *settings,
-			      const u8 *mac)
+/* Return: whether the next frame of this station would tell nothing new. */
+static bool tenovl_port_learn(struct tenovl_port *port, const struct tenovl_settings *settings,
+			      const struct sk_buff *skb, const struct tenovl_inner *inner)
 {
+	const u8 *mac = ((const struct ethhdr *)skb->data)->h_source;
 	struct tenovl_dev *tdev = port->tdev;
 	struct tenovl_fdb_entry *entry;
 
-	if (!settings->learning)
-		return;
+	if (!tenovl_learns(tdev, settings))
+		return true;
 	entry = tenovl_fdb_find(tdev, mac);
-	if (!entry || rcu_access_pointer(entry->side) != &port->side)
-		tenovl_fdb_learn(tdev, settings, mac, &port->side);
-	else
+	if (likely(entry && rcu_access_pointer(entry->side) == &port->side)) {
 		tenovl_fdb_seen(entry);
+		return true;
+	}
+	tenovl_fdb_learn(tdev, settings, skb, inner, &port->side);
+	return !entry || !(READ_ONCE(entry->mobile) || READ_ONCE(entry->moving));
 }
 
 /* A station sends many frames in a row: a source that was looked at in this jiffy is not
@@ -588,10 +624,11 @@ static void tenovl_port_learn(struct tenovl_port *port, const struct tenovl_sett
  *
  * Return: 0, or the counter to drop it by.
  */
-static __always_inline unsigned int tenovl_port_source(struct tenovl_port *port,
-						       const struct tenovl_settings *settings,
-						       const u8 *mac)
+static __always_inline unsigned int
+tenovl_port_source(struct tenovl_port *port, const struct tenovl_settings *settings,
+		   const struct sk_buff *skb, const struct tenovl_inner *inner)
 {
+	const u8 *mac = ((const struct ethhdr *)skb->data)->h_source;
 	/* The two bytes behind the address are the frame's type. */
 	u64 source = (get_unaligned_be64(mac) & ~0xffffULL) | (u16)jiffies | 1;
 
@@ -601,8 +638,8 @@ static __always_inline unsigned int tenovl_port_source(struct tenovl_port *port,
 		     ether_addr_equal(mac, port->tdev->dev->dev_addr) ||
 		     (settings->has_head_mac && ether_addr_equal(mac, settings->head_mac))))
 		return TENOVL_A_STATS_PORT_DROP_SMAC;
-	tenovl_port_learn(port, settings, mac);
-	__this_cpu_write(port->stats->last_source, source);
+	if (likely(tenovl_port_learn(port, settings, skb, inner)))
+		__this_cpu_write(port->stats->last_source, source);
 	return 0;
 }
 
@@ -615,7 +652,10 @@ static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct
 	struct tenovl_verdict verdict;
 	struct tenovl_peer *peer;
 
-	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, port, eth->h_dest);
+	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, &port->side, TENOVL_MARK_NONE,
+				eth->h_dest);
+	if (unlikely(verdict.move) && tenovl_xmit_moving(tdev, skb, &verdict, inner))
+		return;
 	peer = tenovl_verdict_peer(&verdict);
 	if (likely(peer && !verdict.head)) {
 		tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
@@ -652,8 +692,7 @@ static __always_inline void tenovl_port_take(struct tenovl_port *port, struct sk
 	if (guard)
 		why = tenovl_guard_check(port, guard, skb, &inner);
 	if (likely(!why))
-		why = tenovl_port_source(port, settings,
-					 ((const struct ethhdr *)skb->data)->h_source);
+		why = tenovl_port_source(port, settings, skb, &inner);
 	if (unlikely(why))
 		goto drop;
 	tenovl_port_forward(port, skb, settings, &inner);

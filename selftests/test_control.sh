@@ -68,7 +68,7 @@ test_defaults()
 	for pair in mode=l2 encap=vxlan dstport=4789 inner-vlan=pass learning=1 source-check=1 \
 		mtu-auto=1 peers=0 static-entries=0 learned-entries=0 ageing=300 move-limit=5 \
 		move-window=180 mark=0 link=0 ttl=0 udp-csum=auto udp-zero-csum6-rx=0 gre-csum=0 \
-		flowid=hash gre-key=nvgre; do
+		flowid=hash gre-key=nvgre redirect=10 redirect-port=32767 tombstones=0; do
 		value_is "${pair%%=*}" "${pair#*=}"
 	done
 	[[ $(dev_value "$H1" a vni) == null ]] || fail "a VNI nobody set"
@@ -97,6 +97,8 @@ SETTINGS="
 	move-window:move-window:1=1:86400=86400:180=180
 	source-check:source-check:off=0:on=1
 	mark:mark:4294967295=4294967295:0xff=255:0=0
+	redirect:redirect:0=0:3600=3600:10=10
+	redirect-port:redirect-port:1=1:3003=3003:32767=32767
 	mtu:mtu:68=68:1400=1400
 	mtu:mtu-auto:1400=0:auto=1
 "

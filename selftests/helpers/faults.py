@@ -135,6 +135,7 @@ def undo_of(op, dev, peer, port):
 		"fdb-flush": [("fdb-add", {**dev, "fdb": [entry]})],
 		"port-set": [("port-set", {**dev, "port": {"index": port, "role": 0, "priority": 32768}})],
 		"port-select": [("port-select", dev)],
+		"move-prepare": [("move-abort", {**dev, "move": [{"mac": "02:00:00:00:00:96"}]})],
 	}.get(op, [])
 
 
@@ -174,6 +175,8 @@ def many(dev, peer, l3):
 		yield ("route-add", {**dev, "route": [{"prefix": p, "peer": peer} for p in prefixes]},
 		       [("route-del", {**dev, "route": [{"prefix": p} for p in prefixes]})])
 		return
+	yield ("move-prepare", {**dev, "move": [{"mac": m, "to": peer} for m in macs]},
+	       [("move-abort", {**dev, "move": [{"mac": m} for m in macs]})])
 	yield ("fdb-add", {**dev, "fdb": [{"mac": m, "peer": peer} for m in macs]},
 	       [("fdb-del", {**dev, "fdb": [{"mac": m} for m in macs]})])
 
@@ -208,7 +211,7 @@ def cmd_requests(spec, devname, peer):
 	other = {**dev, "port": {"index": index_of("du")}}
 	plan = [(op, values, undo_of_l3(op, dev, peer) if l3 else undo_of(op, dev, peer, quiet.port(dev)))
 		for op, values in nl.samples(quiet, dev, peer)
-		if op not in ("dev-set", "port-add", "port-del")]
+		if op not in ("dev-set", "port-add", "port-del", "move-get", "move-finish", "move-abort")]
 	if not l3:
 		plan.append(("port-add", other, [("port-del", other)]))
 	plan.append(settings(dev, quiet.call("dev-get", dev).replies[0]["dev"]))

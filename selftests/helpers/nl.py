@@ -67,13 +67,14 @@ BITS = {"u8": 8, "u16": 16, "u32": 32, "u64": 64, "s32": 32}
 # What a device, a peer or an entry tells and nobody may set.
 TOLD = {
 	"dev": {"mode", "underlay-netns-id", "peers", "static-entries", "learned-entries", "ports",
-		"selection", "routes"},
+		"selection", "routes", "tombstones", "moves"},
 	"peer": {"pmtu", "entries", "stats"},
 	"fdb": {"place", "frozen", "moves", "idle", "old-peer", "port", "port-name", "old-port-name",
-		"port-id"},
+		"port-id", "old-place"},
 	"port": {"name", "state", "bridge", "bridge-name", "pinned", "entries", "stats", "enslaved", "id",
 		 "hook"},
 	"route": set(),
+	"move": {"waiting", "overflow", "expired", "released", "cloned", "left"},
 }
 
 
@@ -464,9 +465,9 @@ MEANT = {
 def companions(setname, name, value):
 	"""Attributes that have to come with one for it to make sense."""
 	if (setname, name) == ("dev", "src-port-min"):
-		return {"src-port-max": 65535}
+		return {"src-port-max": 65535, "redirect": 0}
 	if (setname, name) == ("dev", "src-port-max"):
-		return {"src-port-min": 1}
+		return {"src-port-min": 1, "redirect": 0}
 	if setname == "port" and name != "role":
 		return {"role": 0 if name in ("priority", "index", "own-netns-id") else 1}
 	return {}
@@ -480,17 +481,19 @@ def key_of(genl, dev, setname, peer):
 		return {"address": peer}
 	if setname == "fdb":
 		return {"mac": "02:00:00:00:00:77", "peer": peer}
+	if setname == "move":
+		return {"mac": "02:00:00:00:00:76"}
 	if setname == "route":
 		return {"prefix": "10.77.0.0/24", "peer": peer}
 	return {}
 
 
 BOUND_OPS = (("dev", "dev-set"), ("peer", "peer-set"), ("fdb", "fdb-replace"),
-	     ("port", "port-set"))
+	     ("port", "port-set"), ("move", "move-prepare"))
 # Of a device of mode l3; the others' policies are the same there.
 BOUND_OPS_L3 = (("route", "route-replace"),)
 # Nests of which a request may have many.
-MANY = ("peer", "fdb", "route")
+MANY = ("peer", "fdb", "route", "move")
 
 
 def one_bound(genl, verdict, dev, setname, op, name, value, good, peer):
@@ -510,6 +513,8 @@ def one_bound(genl, verdict, dev, setname, op, name, value, good, peer):
 	if good:
 		want = MEANT.get((setname, name, value), "OK")
 		verdict.check(answer.name() == want, label)
+		if setname == "move":
+			genl.call("move-abort", {**dev, "move": [{"mac": nest["mac"]}]})
 		if answer.error:
 			verdict.check(answer.message != "", label + ": no sentence")
 		elif setname == "dev" and a["type"] in INTS:
@@ -552,7 +557,7 @@ def cmd_bounds(spec, devname, peer):
 			good, bad = limits(a)
 			for value in bad:
 				one_bound(genl, verdict, dev, setname, op, name, value, False, peer)
-			if name in ("address", "peer", "mac", "index", "prefix"):
+			if name in ("address", "peer", "mac", "index", "prefix", "to"):
 				continue
 			for value in good:
 				one_bound(genl, verdict, dev, setname, op, name, value, True, peer)
@@ -692,6 +697,11 @@ def samples(genl, dev, peer):
 		("port-select", {**dev, "port": {"index": genl.port(dev)}}),
 		("port-add", {**dev, "port": {"index": 1, "isolated": 1, "rate": 5}}),
 		("port-del", {**dev, "port": {"index": genl.port(dev)}}),
+		("move-get", {**dev, "move": [{"mac": "02:00:00:00:00:96"}]}),
+		("move-prepare", {**dev, "move": [{"mac": "02:00:00:00:00:96", "to": peer,
+						   "clone": b"", "timeout": 60000}]}),
+		("move-finish", {**dev, "move": [{"mac": "02:00:00:00:00:95"}]}),
+		("move-abort", {**dev, "move": [{"mac": "02:00:00:00:00:96"}]}),
 	)
 
 

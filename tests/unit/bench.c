@@ -335,6 +335,27 @@ static void bench_queue_fdb(struct bench *b, const struct nlmsghdr *nlh, int fla
 	bench_queue_msg(b, msg);
 }
 
+static void bench_queue_move(struct bench *b, const struct nlmsghdr *nlh, int flags, bool here)
+{
+	struct nl_msg *msg = bench_msg(nlh->nlmsg_seq, TENOVL_CMD_MOVE_GET, flags);
+	uint8_t mac[6] = { 2, 0xaa, 0, 0, 0, here ? 3 : 2 };
+	uint8_t addr[4] = { 10, 9, 0, 2 };
+	struct nlattr *nest;
+
+	nla_put_u32(msg, TENOVL_A_IFINDEX, 5);
+	nest = nla_nest_start(msg, TENOVL_A_MOVE);
+	nla_put(msg, TENOVL_A_MOVE_MAC, 6, mac);
+	if (!here) {
+		nla_put(msg, TENOVL_A_MOVE_TO, 4, addr);
+		nla_put_flag(msg, TENOVL_A_MOVE_CLONE);
+	}
+	nla_put_u32(msg, TENOVL_A_MOVE_WAITING, here ? 7 : 0);
+	nla_put_u32(msg, TENOVL_A_MOVE_CLONED, here ? 0 : 9);
+	nla_put_u32(msg, TENOVL_A_MOVE_LEFT, 1500);
+	nla_nest_end(msg, nest);
+	bench_queue_msg(b, msg);
+}
+
 static void bench_queue_route(struct bench *b, const struct nlmsghdr *nlh, int flags, bool v6)
 {
 	struct nl_msg *msg = bench_msg(nlh->nlmsg_seq, TENOVL_CMD_ROUTE_GET, flags);
@@ -444,6 +465,10 @@ static void bench_answer_dump(struct bench *b, const struct nlmsghdr *nlh)
 		bench_queue_route(b, nlh, flags, false);
 		bench_queue_route(b, nlh, flags, true);
 		break;
+	case TENOVL_CMD_MOVE_GET:
+		bench_queue_move(b, nlh, flags, false);
+		bench_queue_move(b, nlh, flags, true);
+		break;
 	case TENOVL_CMD_STATS_GET:
 		bench_queue_stats(b, nlh, flags, false);
 		break;
@@ -473,6 +498,9 @@ static void bench_answer_get(struct bench *b, const struct nlmsghdr *nlh)
 		break;
 	case TENOVL_CMD_ROUTE_GET:
 		bench_queue_route(b, nlh, 0, true);
+		break;
+	case TENOVL_CMD_MOVE_GET:
+		bench_queue_move(b, nlh, 0, true);
 		break;
 	case TENOVL_CMD_STATS_GET:
 		bench_queue_stats(b, nlh, 0, !bench_nth(nlh, TENOVL_A_IFINDEX, 0));

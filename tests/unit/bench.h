@@ -22,7 +22,7 @@
 
 #define BENCH_FAMILY 29
 #define BENCH_SENT_MAX 64
-#define BENCH_QUEUE_MAX 80
+#define BENCH_QUEUE_MAX 128
 
 struct bench;
 

@@ -85,6 +85,7 @@ int main(void)
 	print_set(&ovctl_set_net_stats);
 	print_set(&ovctl_set_inner_sources);
 	print_set(&ovctl_set_route);
+	print_set(&ovctl_set_move);
 	print_set(&ovctl_set_link);
 	print_words("dev-set", ovctl_words_dev_set);
 	print_words("port-set", ovctl_words_port_set);
@@ -93,5 +94,6 @@ int main(void)
 	print_words("fdb-del", ovctl_words_fdb_del);
 	print_words("fdb-flush", ovctl_words_fdb_flush);
 	print_words("route-replace", ovctl_words_route);
+	print_words("move-prepare", ovctl_words_move);
 	return 0;
 }

@@ -100,6 +100,9 @@ static void test_misuse(void **state)
 		      "\"02:aa\" is not a MAC address: xx:xx:xx:xx:xx:xx is accepted");
 	assert_misuse(b, "fdb add s21",
 		      "fdb add needs a device and a MAC address: see ovctl fdb add --help");
+	assert_misuse(b, "move prepare s21", "move prepare needs a device and a MAC address: see ovctl move prepare --help");
+	assert_misuse(b, "move abort s21 02:aa:00:00:00:02 clone",
+		      "\"clone\" is not a keyword of move abort: see ovctl move abort --help");
 	assert_misuse(b, "route add s21", "route add needs a device and a prefix: see ovctl route add --help");
 	assert_misuse(b, "route add s21 10.0.0.0/8", "route add needs \"peer ADDR\"");
 	assert_misuse(b, "route replace s21 10.0.0.0/8", "route replace needs \"peer ADDR\"");
@@ -178,7 +181,7 @@ static void test_help(void **state)
 		assert_int_equal(bench_run(b, "help"), OVCTL_DONE);
 		assert_non_null(strstr(bench_out(b), cmd->args));
 	}
-	assert_int_equal(i, 56);
+	assert_int_equal(i, 60);
 	assert_int_equal(bench_run(b, "peer add s21 10.9.0.2 -h"), OVCTL_DONE);
 	assert_int_equal(b->sent_count, 0);
 }

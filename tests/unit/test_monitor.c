@@ -155,6 +155,7 @@ static void test_lost(void **state)
 	assert_int_equal(count_lines(bench_out(b), "{\"event\":\"peer\""), 10);
 	assert_int_equal(count_lines(bench_out(b), "{\"event\":\"fdb\""), 10);
 	assert_int_equal(count_lines(bench_out(b), "{\"event\":\"route\""), 10);
+	assert_int_equal(count_lines(bench_out(b), "{\"event\":\"move\""), 10);
 	assert_non_null(strstr(bench_out(b), "\"address\":\"10.9.0.2\""));
 	assert_int_equal(count_lines(bench_out(b), "{\"event\":\"listening\"}"), 1);
 }

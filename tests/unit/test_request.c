@@ -151,6 +151,29 @@ static void test_get(void **state)
 	assert_sent(b, TENOVL_CMD_STATS_GET, NLM_F_ACK, "");
 }
 
+static void test_move(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(bench_run(b, "move prepare s21 02:aa:00:00:00:02,02:aa:00:00:00:03 to 10.9.0.2 clone timeout 5000"),
+			 OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_MOVE_PREPARE, NLM_F_ACK,
+		    "ifindex=05000000 move[ mac=02aa00000002 to=0a090002 clone= timeout=88130000 ] move[ mac=02aa00000003 to=0a090002 clone= timeout=88130000 ]");
+	assert_int_equal(bench_run(b, "move prepare s21 02:aa:00:00:00:02"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_MOVE_PREPARE, NLM_F_ACK,
+		    "ifindex=05000000 move[ mac=02aa00000002 ]");
+	assert_int_equal(bench_run(b, "move finish s21 02:aa:00:00:00:02"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_MOVE_FINISH, NLM_F_ACK,
+		    "ifindex=05000000 move[ mac=02aa00000002 ]");
+	assert_int_equal(bench_run(b, "move abort s21 02:aa:00:00:00:02"), OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_MOVE_ABORT, NLM_F_ACK,
+		    "ifindex=05000000 move[ mac=02aa00000002 ]");
+	assert_int_equal(bench_run(b, "fdb add s21 02:aa:00:00:00:02 peer 10.9.0.2 mobile"),
+			 OVCTL_DONE);
+	assert_sent(b, TENOVL_CMD_FDB_ADD, NLM_F_ACK,
+		    "ifindex=05000000 fdb[ mac=02aa00000002 peer=0a090002 mobile= ]");
+}
+
 static void test_route(void **state)
 {
 	struct bench *b = *state;
@@ -283,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dev_set, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_peer, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_fdb, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(test_move, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_route, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_port, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_get, bench_setup, bench_teardown),

@@ -115,6 +115,12 @@ static const struct setting settings[] = {
 
 	DEV("ageing 0", AGEING, 0),
 	DEV("ageing 1000000", AGEING, 1000000),
+	DEV("redirect 0", REDIRECT, 0),
+	DEV("redirect 3600", REDIRECT, 3600),
+	NO_DEV("redirect 3601", IN("3601", "a number of seconds", "0", "3600")),
+	DEV("redirect-port 32767", REDIRECT_PORT, 32767),
+	NO_DEV("redirect-port 0", IN("0", "a UDP port", "1", "32767")),
+	NO_DEV("redirect-port 32768", IN("32768", "a UDP port", "1", "32767")),
 	NO_DEV("ageing 1000001", IN("1000001", "an ageing time", "0", "1000000")),
 
 	DEV("max-learned 0", MAX_LEARNED, 0),

@@ -9,11 +9,12 @@
 #define TENOVL_FAMILY_NAME	"tenovl"
 #define TENOVL_FAMILY_VERSION	1
 
-#define TENOVL_KIND	"tenovl"
-#define TENOVL_PORT_KIND	"tenovl_port"
-#define TENOVL_HOOK_KIND	"tenovl_hook"
-#define TENOVL_VNI_MAX	16777215
-#define TENOVL_MTU_MAX	65461
+#define TENOVL_KIND			"tenovl"
+#define TENOVL_PORT_KIND		"tenovl_port"
+#define TENOVL_HOOK_KIND		"tenovl_hook"
+#define TENOVL_VNI_MAX			16777215
+#define TENOVL_REDIRECT_PORT_MAX	32767
+#define TENOVL_MTU_MAX			65461
 
 /**
  * enum tenovl_mode - What a device carries. Fixed when the device is made.
@@ -208,8 +209,8 @@ enum tenovl_cause {
 
 /**
  * enum tenovl_fdb_kind - Where a forwarding entry came from.
- * @TENOVL_FDB_KIND_STATIC: Made by configuration; never replaced by learning,
- *   never aged.
+ * @TENOVL_FDB_KIND_STATIC: Made by configuration, never aged; moved by
+ *   learning only where it is mobile, and by announcements only.
  * @TENOVL_FDB_KIND_LEARNED: Learned from a source address; ages.
  */
 enum tenovl_fdb_kind {
@@ -220,8 +221,8 @@ enum tenovl_fdb_kind {
 /**
  * enum tenovl_event - What an event message tells.
  * @TENOVL_EVENT_FDB_AGED: A learned entry was not used for the ageing time.
- * @TENOVL_EVENT_FDB_MOVED: A learned address appeared behind another peer
- *   (old-peer tells where it was).
+ * @TENOVL_EVENT_FDB_MOVED: An address appeared elsewhere (old-place, old-peer
+ *   and old-port-name tell where it was).
  * @TENOVL_EVENT_FDB_FROZEN: An address moved too often; it stays where it is
  *   for a move-window.
  * @TENOVL_EVENT_FDB_THAWED: A frozen address may move again.
@@ -230,6 +231,10 @@ enum tenovl_fdb_kind {
  * @TENOVL_EVENT_PORT_SELECTED: Another port carries the traffic, or none does
  *   (selection tells which and why).
  * @TENOVL_EVENT_ROUTE_CHANGED: It leads to another peer.
+ * @TENOVL_EVENT_MOVE_DONE: The station appeared at its new place, or a
+ *   controller said so.
+ * @TENOVL_EVENT_MOVE_EXPIRED: Nobody finished or aborted the move in time; it
+ *   is as if it were aborted.
  */
 enum tenovl_event {
 	TENOVL_EVENT_DEV_ADDED,
@@ -252,6 +257,10 @@ enum tenovl_event {
 	TENOVL_EVENT_ROUTE_ADDED,
 	TENOVL_EVENT_ROUTE_CHANGED,
 	TENOVL_EVENT_ROUTE_DELETED,
+	TENOVL_EVENT_MOVE_PREPARED,
+	TENOVL_EVENT_MOVE_DONE,
+	TENOVL_EVENT_MOVE_ABORTED,
+	TENOVL_EVENT_MOVE_EXPIRED,
 };
 
 enum {
@@ -268,6 +277,7 @@ enum {
 	TENOVL_A_PORT,
 	TENOVL_A_SELECTION,
 	TENOVL_A_ROUTE,
+	TENOVL_A_MOVE,
 
 	__TENOVL_A_MAX,
 	TENOVL_A_MAX = (__TENOVL_A_MAX - 1)
@@ -319,6 +329,10 @@ enum {
 	TENOVL_A_DEV_ROUTES,
 	TENOVL_A_DEV_SUPPRESS,
 	TENOVL_A_DEV_HEAD_MAC,
+	TENOVL_A_DEV_REDIRECT,
+	TENOVL_A_DEV_REDIRECT_PORT,
+	TENOVL_A_DEV_TOMBSTONES,
+	TENOVL_A_DEV_MOVES,
 
 	__TENOVL_A_DEV_MAX,
 	TENOVL_A_DEV_MAX = (__TENOVL_A_DEV_MAX - 1)
@@ -363,6 +377,8 @@ enum {
 	TENOVL_A_FDB_PORT_NAME,
 	TENOVL_A_FDB_OLD_PORT_NAME,
 	TENOVL_A_FDB_PORT_ID,
+	TENOVL_A_FDB_MOBILE,
+	TENOVL_A_FDB_OLD_PLACE,
 
 	__TENOVL_A_FDB_MAX,
 	TENOVL_A_FDB_MAX = (__TENOVL_A_FDB_MAX - 1)
@@ -495,6 +511,18 @@ enum {
 	TENOVL_A_STATS_TX_NEIGH_ANSWER,
 	TENOVL_A_STATS_TX_DROP_NO_LINK_LOCAL,
 	TENOVL_A_STATS_RX_DROP_ANYCAST,
+	TENOVL_A_STATS_LATE_REDIRECTED,
+	TENOVL_A_STATS_LATE_REDIRECTED_BYTES,
+	TENOVL_A_STATS_LATE_RECEIVED,
+	TENOVL_A_STATS_LATE_DROP_AGAIN,
+	TENOVL_A_STATS_LATE_DROP_BACK,
+	TENOVL_A_STATS_LATE_DROP_PLAIN,
+	TENOVL_A_STATS_MOVE_WAITED,
+	TENOVL_A_STATS_MOVE_RELEASED,
+	TENOVL_A_STATS_MOVE_DROP_OVERFLOW,
+	TENOVL_A_STATS_MOVE_DROP_EXPIRED,
+	TENOVL_A_STATS_MOVE_DROP_ABORTED,
+	TENOVL_A_STATS_MOVE_CLONED,
 
 	__TENOVL_A_STATS_MAX,
 	TENOVL_A_STATS_MAX = (__TENOVL_A_STATS_MAX - 1)
@@ -558,6 +586,25 @@ enum {
 };
 
 enum {
+	TENOVL_A_MOVE_MAC = 1,
+	TENOVL_A_MOVE_TO,
+	TENOVL_A_MOVE_CLONE,
+	TENOVL_A_MOVE_MAX_FRAMES,
+	TENOVL_A_MOVE_MAX_BYTES,
+	TENOVL_A_MOVE_MAX_WAIT,
+	TENOVL_A_MOVE_TIMEOUT,
+	TENOVL_A_MOVE_WAITING,
+	TENOVL_A_MOVE_OVERFLOW,
+	TENOVL_A_MOVE_EXPIRED,
+	TENOVL_A_MOVE_RELEASED,
+	TENOVL_A_MOVE_CLONED,
+	TENOVL_A_MOVE_LEFT,
+
+	__TENOVL_A_MOVE_MAX,
+	TENOVL_A_MOVE_MAX = (__TENOVL_A_MOVE_MAX - 1)
+};
+
+enum {
 	TENOVL_A_LINK_MODE = 1,
 
 	__TENOVL_A_LINK_MAX,
@@ -587,6 +634,10 @@ enum {
 	TENOVL_CMD_ROUTE_ADD,
 	TENOVL_CMD_ROUTE_REPLACE,
 	TENOVL_CMD_ROUTE_DEL,
+	TENOVL_CMD_MOVE_GET,
+	TENOVL_CMD_MOVE_PREPARE,
+	TENOVL_CMD_MOVE_FINISH,
+	TENOVL_CMD_MOVE_ABORT,
 
 	__TENOVL_CMD_MAX,
 	TENOVL_CMD_MAX = (__TENOVL_CMD_MAX - 1)

@@ -78,10 +78,11 @@ _ovctl_values()
 	link) _ovctl_offer none "$(_ovctl_links)" ;;
 	netns) _ovctl_offer "$(ip netns list 2>/dev/null | awk '{ print $1 }')" ;;
 	dstport) [[ $inherit ]] && _ovctl_offer inherit ;;
-	peer) _ovctl_offer "$(_ovctl_ask 3 peer show "$_ovctl_dev")" ;;
+	peer | to) _ovctl_offer "$(_ovctl_ask 3 peer show "$_ovctl_dev")" ;;
 	vni | local | srcport | mark | ageing | max-learned | move-limit | move-window | seq) ;;
 	priority | revert-delay | hold | min-live | announce-count | announce-interval) ;;
-	hook | rate | burst | flood-rate | flood-burst) ;;
+	hook | rate | burst | flood-rate | flood-burst | redirect | redirect-port) ;;
+	max-frames | max-bytes | max-wait | timeout) ;;
 	*) return 1 ;;
 	esac
 	return 0
@@ -93,7 +94,8 @@ _ovctl_settings()
 	local dev="vni encap gre-key flowid local dstport srcport link mark ttl dscp df udp-csum
 		udp-zero-csum6-rx gre-csum inner-vlan learning ageing max-learned move-limit
 		move-window source-check mtu standby-ingress revert revert-delay hold min-live
-		announce-count announce-interval underlay-hooks fastpath suppress head-mac"
+		announce-count announce-interval underlay-hooks fastpath suppress head-mac
+		redirect redirect-port"
 	local port="isolated mac ip dhcp-server router rate burst flood-rate flood-burst max-learned"
 
 	_ovctl_values "${COMP_WORDS[COMP_CWORD - 1]}" && return
@@ -108,9 +110,11 @@ _ovctl_settings()
 	port-add) _ovctl_keywords $((_ovctl_at + 4)) priority bridge access hook netns $port ;;
 	port-set) _ovctl_keywords $((_ovctl_at + 4)) role priority netns $port ;;
 	port-del | port-show) _ovctl_keywords $((_ovctl_at + 4)) netns ;;
-	fdb-add | fdb-replace) _ovctl_keywords $((_ovctl_at + 4)) peer seq force ;;
+	fdb-add | fdb-replace) _ovctl_keywords $((_ovctl_at + 4)) peer seq force mobile ;;
 	route-add | route-replace) _ovctl_keywords $((_ovctl_at + 4)) peer ;;
 	fdb-del) _ovctl_keywords $((_ovctl_at + 4)) seq force ;;
+	move-prepare)
+		_ovctl_keywords $((_ovctl_at + 4)) to clone max-frames max-bytes max-wait timeout ;;
 	fdb-flush)
 		if [[ " ${COMP_WORDS[*]} " == *" static "* || " ${COMP_WORDS[*]} " == *" learned "* ]]; then
 			_ovctl_keywords $((_ovctl_at + 3)) peer
@@ -180,7 +184,7 @@ _ovctl_argument()
 	esac
 	case $_ovctl_object-$_ovctl_verb-$1 in
 	dev-add-2) ;;
-	dev-set-2 | peer-*-2 | port-*-2 | fdb-*-2 | route-*-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" ;;
+	dev-set-2 | peer-*-2 | port-*-2 | fdb-*-2 | route-*-2 | move-*-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" ;;
 	dev-show-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --details ;;
 	dev-show-3) _ovctl_keywords $((_ovctl_at + 2)) --details ;;
 	dev-del-2) _ovctl_offer "$(_ovctl_ask 1 dev show)" --all ;;
@@ -200,7 +204,7 @@ _ovctl_argument()
 	esac
 }
 
-_ovctl_objects="dev peer port fdb route stats monitor batch
+_ovctl_objects="dev peer port fdb route move stats monitor batch
 	provider host tenant vpc subnet vm show export apply plan sync status log"
 
 _ovctl_verbs()
@@ -211,6 +215,7 @@ _ovctl_verbs()
 	port) _ovctl_offer add set del show select help ;;
 	fdb) _ovctl_offer add replace del show flush help ;;
 	route) _ovctl_offer add replace del show help ;;
+	move) _ovctl_offer prepare finish abort show help ;;
 	stats) _ovctl_offer show help --underlay "$(_ovctl_ask 1 dev show)" ;;
 	provider) _ovctl_offer passwd set help ;;
 	host) _ovctl_offer add set show del drain help ;;

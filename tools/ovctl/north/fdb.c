@@ -48,8 +48,9 @@ static int ovctl_fdb_add(struct ovctl *ov, int argc, char **argv)
 
 static const struct ovctl_command ovctl_fdb_add_command = {
 	.object = "fdb", .verb = "add", .bulk = true,
-	.args = "DEV MAC[,MAC...] peer ADDR [seq N] [force]",
-	.help = "Adds static entries, all of those given or none.",
+	.args = "DEV MAC[,MAC...] peer ADDR [seq N] [force] [mobile]",
+	.help = "Adds static entries, all of those given or none. A mobile one moves when its\n"
+		"station announces itself elsewhere.",
 	.run = ovctl_fdb_add,
 };
 
@@ -61,7 +62,7 @@ static int ovctl_fdb_replace(struct ovctl *ov, int argc, char **argv)
 
 static const struct ovctl_command ovctl_fdb_replace_command = {
 	.object = "fdb", .verb = "replace", .bulk = true,
-	.args = "DEV MAC[,MAC...] peer ADDR [seq N] [force]",
+	.args = "DEV MAC[,MAC...] peer ADDR [seq N] [force] [mobile]",
 	.help = "Adds static entries, or changes those that are there.\n"
 		"A lower sequence number than the entry's is refused, unless forced.",
 	.run = ovctl_fdb_replace,

@@ -175,6 +175,9 @@ int ovctl_monitor_resync(struct ovctl *ov)
 		if (!ret)
 			ret = ovctl_monitor_table(ov, TENOVL_CMD_ROUTE_GET, &ov->devs->list[i],
 						  "route");
+		if (!ret)
+			ret = ovctl_monitor_table(ov, TENOVL_CMD_MOVE_GET, &ov->devs->list[i],
+						  "move");
 	}
 	return ret ? ret : ovctl_monitor_mark(ov, "listening");
 }

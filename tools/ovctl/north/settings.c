@@ -18,6 +18,9 @@
 #define FDB(w, attr, n, ...)								\
 	{ .word = w, .noun = n, .set = &ovctl_set_fdb, .id = TENOVL_A_FDB_##attr, __VA_ARGS__ }
 
+#define MOVE(w, attr, n, ...)								\
+	{ .word = w, .noun = n, .set = &ovctl_set_move, .id = TENOVL_A_MOVE_##attr, __VA_ARGS__ }
+
 const struct ovctl_word ovctl_words_dev_add[] = {
 	DEV("mode", MODE, "a mode"),
 	{ .word = "netns", .noun = "a namespace", .text = true, .netns = true },
@@ -56,6 +59,8 @@ const struct ovctl_word ovctl_words_dev_add[] = {
 	DEV("fastpath", FASTPATH, "a switch"),
 	DEV("suppress", SUPPRESS, "a switch"),
 	DEV("head-mac", HEAD_MAC, "a MAC address", .also = { "none", TENOVL_A_DEV_HEAD_MAC, 0 }),
+	DEV("redirect", REDIRECT, "a number of seconds"),
+	DEV("redirect-port", REDIRECT_PORT, "a UDP port"),
 	{ 0 },
 };
 
@@ -98,6 +103,7 @@ const struct ovctl_word ovctl_words_fdb_add[] = {
 	FDB("peer", PEER, "an IP address"),
 	FDB("seq", SEQ, "a sequence number"),
 	FDB("force", FORCE, "a flag", .bare = true),
+	FDB("mobile", MOBILE, "a flag", .bare = true),
 	{ 0 },
 };
 
@@ -116,6 +122,16 @@ const struct ovctl_word ovctl_words_fdb_flush[] = {
 
 const struct ovctl_word ovctl_words_route[] = {
 	ROUTE("peer", PEER, "an IP address"),
+	{ 0 },
+};
+
+const struct ovctl_word ovctl_words_move[] = {
+	MOVE("to", TO, "an IP address"),
+	MOVE("clone", CLONE, "a flag", .bare = true),
+	MOVE("max-frames", MAX_FRAMES, "a number of frames"),
+	MOVE("max-bytes", MAX_BYTES, "a number of bytes"),
+	MOVE("max-wait", MAX_WAIT, "a number of milliseconds"),
+	MOVE("timeout", TIMEOUT, "a number of milliseconds"),
 	{ 0 },
 };
 

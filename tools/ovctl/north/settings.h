@@ -77,6 +77,7 @@ extern const struct ovctl_word ovctl_words_fdb_add[];
 extern const struct ovctl_word ovctl_words_fdb_del[];
 extern const struct ovctl_word ovctl_words_fdb_flush[];
 extern const struct ovctl_word ovctl_words_route[];
+extern const struct ovctl_word ovctl_words_move[];
 
 int ovctl_settings_parse(struct ovctl *ov, struct ovctl_settings *settings,
 			 const struct ovctl_word *words, const char *command, int argc,

@@ -47,7 +47,8 @@ NAMES(event, "event",
 	"fdb-added", "fdb-changed", "fdb-deleted",
 	"fdb-aged", "fdb-moved", "fdb-frozen", "fdb-thawed",
 	"port-added", "port-changed", "port-deleted", "port-selected",
-	"route-added", "route-changed", "route-deleted");
+	"route-added", "route-changed", "route-deleted",
+	"move-prepared", "move-done", "move-aborted", "move-expired");
 
 /* One row per attribute: A(number, name, ...) with what is not the default. */
 #define A(num, n, ...)								\
@@ -89,6 +90,7 @@ static const struct ovctl_attr top_attrs[] = {
 	A(TENOVL_A_PORT, "port", NEST(port)),
 	A(TENOVL_A_SELECTION, "selection", NEST(selection)),
 	A(TENOVL_A_ROUTE, "route", NEST(route), .multi = true),
+	A(TENOVL_A_MOVE, "move", NEST(move), .multi = true),
 };
 SET(top, "tenovl", 0);
 
@@ -138,6 +140,10 @@ static const struct ovctl_attr dev_attrs[] = {
 	A(TENOVL_A_DEV_ROUTES, "routes", U32),
 	A(TENOVL_A_DEV_SUPPRESS, "suppress", BOOL),
 	A(TENOVL_A_DEV_HEAD_MAC, "head-mac", MAC),
+	A(TENOVL_A_DEV_REDIRECT, "redirect", U32, .max = 3600),
+	A(TENOVL_A_DEV_REDIRECT_PORT, "redirect-port", U16, .min = 1, .max = 32767),
+	A(TENOVL_A_DEV_TOMBSTONES, "tombstones", U32),
+	A(TENOVL_A_DEV_MOVES, "moves", U32),
 };
 SET(dev, "dev", 0);
 
@@ -177,6 +183,8 @@ static const struct ovctl_attr fdb_attrs[] = {
 	A(TENOVL_A_FDB_PORT_NAME, "port-name", STRING),
 	A(TENOVL_A_FDB_OLD_PORT_NAME, "old-port-name", STRING),
 	A(TENOVL_A_FDB_PORT_ID, "port-id", U32),
+	A(TENOVL_A_FDB_MOBILE, "mobile", FLAG),
+	A(TENOVL_A_FDB_OLD_PLACE, "old-place", ENUM(place)),
 };
 SET(fdb, "fdb", TENOVL_A_FDB_MAC);
 
@@ -299,6 +307,18 @@ static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_TX_NEIGH_ANSWER, "tx-neigh-answer", U64),
 	A(TENOVL_A_STATS_TX_DROP_NO_LINK_LOCAL, "tx-drop-no-link-local", U64),
 	A(TENOVL_A_STATS_RX_DROP_ANYCAST, "rx-drop-anycast", U64),
+	A(TENOVL_A_STATS_LATE_REDIRECTED, "late-redirected", U64),
+	A(TENOVL_A_STATS_LATE_REDIRECTED_BYTES, "late-redirected-bytes", U64),
+	A(TENOVL_A_STATS_LATE_RECEIVED, "late-received", U64),
+	A(TENOVL_A_STATS_LATE_DROP_AGAIN, "late-drop-again", U64),
+	A(TENOVL_A_STATS_LATE_DROP_BACK, "late-drop-back", U64),
+	A(TENOVL_A_STATS_LATE_DROP_PLAIN, "late-drop-plain", U64),
+	A(TENOVL_A_STATS_MOVE_WAITED, "move-waited", U64),
+	A(TENOVL_A_STATS_MOVE_RELEASED, "move-released", U64),
+	A(TENOVL_A_STATS_MOVE_DROP_OVERFLOW, "move-drop-overflow", U64),
+	A(TENOVL_A_STATS_MOVE_DROP_EXPIRED, "move-drop-expired", U64),
+	A(TENOVL_A_STATS_MOVE_DROP_ABORTED, "move-drop-aborted", U64),
+	A(TENOVL_A_STATS_MOVE_CLONED, "move-cloned", U64),
 };
 SET(stats, "stats", 0);
 
@@ -348,6 +368,23 @@ static const struct ovctl_attr route_attrs[] = {
 	A(TENOVL_A_ROUTE_PEER, "peer", ADDR),
 };
 SET(route, "route", TENOVL_A_ROUTE_PREFIX);
+
+static const struct ovctl_attr move_attrs[] = {
+	A(TENOVL_A_MOVE_MAC, "mac", MAC),
+	A(TENOVL_A_MOVE_TO, "to", ADDR),
+	A(TENOVL_A_MOVE_CLONE, "clone", FLAG, .told = true),
+	A(TENOVL_A_MOVE_MAX_FRAMES, "max-frames", U32, .min = 1, .max = 65536),
+	A(TENOVL_A_MOVE_MAX_BYTES, "max-bytes", U32, .min = 4096, .max = 268435456),
+	A(TENOVL_A_MOVE_MAX_WAIT, "max-wait", U32, .min = 1, .max = 60000),
+	A(TENOVL_A_MOVE_TIMEOUT, "timeout", U32, .min = 1, .max = 3600000),
+	A(TENOVL_A_MOVE_WAITING, "waiting", U32),
+	A(TENOVL_A_MOVE_OVERFLOW, "overflow", U32),
+	A(TENOVL_A_MOVE_EXPIRED, "expired", U32),
+	A(TENOVL_A_MOVE_RELEASED, "released", U32),
+	A(TENOVL_A_MOVE_CLONED, "cloned", U32),
+	A(TENOVL_A_MOVE_LEFT, "left", U32),
+};
+SET(move, "move", TENOVL_A_MOVE_MAC);
 
 static const struct ovctl_attr link_attrs[] = {
 	A(TENOVL_A_LINK_MODE, "mode", ENUM(mode), .max = 1),

@@ -123,6 +123,7 @@ extern const struct ovctl_set ovctl_set_port_stats;
 extern const struct ovctl_set ovctl_set_net_stats;
 extern const struct ovctl_set ovctl_set_inner_sources;
 extern const struct ovctl_set ovctl_set_route;
+extern const struct ovctl_set ovctl_set_move;
 extern const struct ovctl_set ovctl_set_link;
 
 extern const struct ovctl_enum ovctl_enum_event;
