@@ -6,7 +6,8 @@
 #	 profile.sh --tell DIR		on the host: prints the table
 # FLOW is one of: floor, floor-station; vxlan, gretap (in-tree), bridged-vxlan (veth in a bridge with it);
 # tenovl-vxlan, tenovl-nvgre, tenovl-plain (its head), port, port-backup (a bridge port),
-# enslaved (a veth as an access port). COUNT is the number of packets.
+# enslaved (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain (received, from an
+# in-tree sender). COUNT is the number of packets.
 #
 # "make profile FLOW=..." does both. A function that is compiled into another counts there.
 
@@ -15,9 +16,17 @@ set -eu
 source "$(dirname "${BASH_SOURCE[0]}")/paths.sh"
 : "${FAM:=v4}"
 
+# SENDER FLOW
+rx_of()
+{
+	COST[rxfloor-$1-$FAM]=0
+	rx "$2" "$1" "${2#rx-}" "$FAM"
+}
+
 walk()
 {
-	modprobe -a pktgen dummy veth bridge vxlan ip_gre ip6_gre udp_tunnel ip6_udp_tunnel nf_defrag_ipv6
+	modprobe -a pktgen dummy veth bridge vxlan ip_gre ip6_gre sch_ingress cls_matchall act_gact
+	modprobe -a udp_tunnel ip6_udp_tunnel nf_defrag_ipv6
 	insmod "$TENOVL_KO"
 	case $1 in
 	floor) floor_tx ;;
@@ -26,6 +35,8 @@ walk()
 	port-backup) COST[floor]=0; tx_port port-backup pa pb ;;
 	floor-station) tx_station floor-station none ;;
 	enslaved) COST[floor-station]=0; tx_station enslaved tenovl-vxlan ;;
+	rx-*vxlan) rx_of vxlan "$1" ;;
+	rx-gretap | rx-tenovl-plain) rx_of gretap "$1" ;;
 	bridged-vxlan) COST[floor-station]=0; tx_station bridged-vxlan vxlan ;;
 	*) say "no such flow: $1"; exit 2 ;;
 	esac
