@@ -90,7 +90,7 @@ N ?= 1000
 migrations:
 	tests/check/build $(K)
 	TENOVL_MIGRATIONS=$(N) TENOVL_SUITE_MAX=7200 $(VM)/run --kernel $(K) --timeout 7500 -- \
-		env T=migrate:in_a_row selftests/run
+		env T="migrations:many_vxlan,many_gre" selftests/run
 
 bench-insn: setup
 	tests/check/build stock

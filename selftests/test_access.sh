@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Access ports: stations that are attached to a segment without a bridge.
+# seconds: 625
 # shellcheck disable=SC2119 # lay has defaults
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Frames that must not be: each kind is dropped, each drop is counted in its own
 # counter and in no other, and nothing of it reaches anybody.
+# seconds: 250
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

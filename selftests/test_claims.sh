@@ -3,6 +3,7 @@
 # The two layouts of a GRE key overlap: NVGRE's VNI 2112 with FlowID 0x12 is
 # the plain key 540690. Who claims what is decided when it is configured, and
 # each frame reaches exactly the one that claimed its key.
+# seconds: 44
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Control path: what can be set reads back, what is refused is refused with its
 # own sentence and changes nothing, and only who may configures, from where it may.
+# seconds: 298
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Frames cross between hypervisors: every encapsulation, over IPv4 and IPv6,
 # with IPv4 and IPv6 inside, to the right place and to no other.
+# seconds: 201
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Past the IP layer where it has nothing to do: the same bytes, the same counters, and whatever
 # changes in the underlay is obeyed by the very next packet.
+# seconds: 619
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Memory runs out at any point: a request fails whole or is done whole, nothing
 # leaks, and traffic goes on when memory is there again.
+# seconds: 6
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # tenovl speaks with the in-tree vxlan, gretap and ip6gretap in both directions,
 # and lives beside them in one namespace, whatever is loaded first.
+# seconds: 128
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

@@ -3,6 +3,7 @@
 # The MTU follows the routes of the peers until somebody sets it; what does not
 # fit is answered to its sender; what a router says of the path is believed, for
 # every encapsulation and with ip_gre not loaded.
+# seconds: 145
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

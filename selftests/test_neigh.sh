@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Neighbours: questions for known stations, answered where they are asked; heads that share their
 # address.
+# seconds: 231
 # shellcheck disable=SC2016,SC2034,SC2119 # what eval is to expand, and lay has defaults
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

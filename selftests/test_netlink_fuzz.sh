@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Netlink messages that are cut, oversized or nonsense: refused, nothing changed,
 # and the kernel has nothing to say about it in its log.
+# seconds: 85
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

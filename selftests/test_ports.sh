@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Built-in ports: in bridges, one of them carrying the traffic, the next one taking over.
+# seconds: 281
 # shellcheck disable=SC2119 # lay has defaults
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Which port is selected, and why: every order of priorities, revert on and off, two and three ports,
 # for every cause, read back after every step. The rules are in helpers/selection.py.
+# seconds: 43
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What the store says becomes devices, addresses and routes, and stays so: ovctl plan, sync, status.
+# seconds: 527
 # shellcheck disable=SC2034,SC2119 # arrays read by lib.sh; tenovl_load has defaults
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

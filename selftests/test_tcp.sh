@@ -3,6 +3,7 @@
 # TCP and UDP with segmentation offload through every encapsulation: one large
 # packet crosses the device and the underlay as one, the receiver finds every
 # checksum right, and nothing is sent again without need.
+# seconds: 227
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Mode l3: packets between VPCs go where the longest prefix says, come in from where
 # they may, and speak with the kernel's own gre and ip6gre.
+# seconds: 531
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh

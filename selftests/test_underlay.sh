@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the provider set up in the underlay is obeyed: its packet filter, its
 # connection tracking, its IPsec policies, and NICs that offload tunnels.
+# seconds: 150
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/topology.sh
