@@ -139,6 +139,7 @@ static int tenovl_bridge_unicast_add(struct tenovl_dev *tdev, const struct tenov
 		.peer_addr = peer->addr,
 		.has_peer = true,
 		.ndm_flags = ndm->ndm_flags & TENOVL_BRIDGE_KEPT,
+		.keep_mobile = true,
 	};
 	struct tenovl_fdb_info info;
 

@@ -304,6 +304,15 @@ static bool tenovl_fdb_side_is_full(const struct tenovl_side *side)
 	return guard && READ_ONCE(side->entries) >= guard->max_learned;
 }
 
+/* RCU, or the fdb lock. Who is awaited there has room: moves have a limit of their own. */
+static bool tenovl_fdb_no_room(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			       const u8 *mac, const struct tenovl_side *side)
+{
+	if (READ_ONCE(tdev->n_learned) < settings->max_learned && !tenovl_fdb_side_is_full(side))
+		return false;
+	return !READ_ONCE(tdev->moves.n) || !tenovl_move_expects(tdev, mac, side);
+}
+
 static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 				 const struct tenovl_settings *settings, const u8 *mac,
 				 struct tenovl_side *side)
@@ -312,7 +321,7 @@ static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 	struct tenovl_where old;
 	bool was_here;
 
-	if (tdev->n_learned >= settings->max_learned || tenovl_fdb_side_is_full(side)) {
+	if (tenovl_fdb_no_room(tdev, settings, mac, side)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LIMIT);
 		return;
 	}
@@ -327,7 +336,6 @@ static void tenovl_fdb_learn_new(struct tenovl_dev *tdev,
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LEARNED);
 	tenovl_fdb_tell(tdev, was_here ? TENOVL_EVENT_FDB_MOVED : TENOVL_EVENT_FDB_ADDED, entry,
 			was_here ? &old : NULL);
-	tenovl_move_arrived(tdev, entry, side);
 	if (settings->ageing)
 		tenovl_fdb_age_in(tdev, settings, tenovl_seconds(settings->ageing));
 	return;
@@ -359,6 +367,13 @@ static void tenovl_fdb_count_move(const struct tenovl_settings *settings,
 	WRITE_ONCE(entry->moves, entry->moves + 1);
 }
 
+/* A controller knows where it is: what was counted before is no matter any more. */
+static void tenovl_fdb_calm(struct tenovl_fdb_entry *entry)
+{
+	WRITE_ONCE(entry->frozen, false);
+	WRITE_ONCE(entry->moves, 0);
+}
+
 /* An address came from elsewhere. Moves are counted in windows that
  * begin with the first one; reaching the limit freezes the entry where it is
  * by then, since two stations with one address would make it flap for ever.
@@ -369,19 +384,21 @@ static void tenovl_fdb_move(struct tenovl_dev *tdev, const struct tenovl_setting
 			    struct tenovl_fdb_entry *entry, struct tenovl_side *side)
 {
 	struct tenovl_side *from = tenovl_fdb_side(tdev, entry);
-	bool counts = (!tenovl_side_is_bridges(side) || !tenovl_side_is_bridges(from)) &&
-		      !(entry->moving && tenovl_move_expects(tdev, entry->mac, side));
+	bool planned = entry->moving && tenovl_move_expects(tdev, entry->mac, side);
+	bool counts = !planned && (!tenovl_side_is_bridges(side) || !tenovl_side_is_bridges(from));
 	struct tenovl_where old;
 
 	tenovl_side_describe(from, &old);
 	if (counts)
 		tenovl_fdb_count_move(settings, entry);
+	if (planned)
+		tenovl_fdb_calm(entry);
 	tenovl_fdb_point(tdev, entry, side);
 	tenovl_late_begin(tdev, settings, entry, !tenovl_side_is_peer(from), side);
 	WRITE_ONCE(entry->seen, jiffies);
 	tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_MOVED);
 	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_MOVED, entry, &old);
-	tenovl_move_arrived(tdev, entry, side);
+	tenovl_move_arrived(tdev, entry->mac, side);
 	if (counts && settings->move_limit && entry->moves >= settings->move_limit)
 		tenovl_fdb_freeze(tdev, settings, entry);
 }
@@ -411,8 +428,7 @@ static bool tenovl_fdb_learn_futile(struct tenovl_dev *tdev,
 	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
 	const struct tenovl_fdb_entry *entry = tenovl_fdb_find(tdev, eth->h_source);
 
-	if (!entry && (READ_ONCE(tdev->n_learned) >= settings->max_learned ||
-		       tenovl_fdb_side_is_full(side))) {
+	if (!entry && tenovl_fdb_no_room(tdev, settings, eth->h_source, side)) {
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_FDB_LIMIT);
 		return true;
 	}
@@ -433,7 +449,8 @@ static bool tenovl_fdb_learn_futile(struct tenovl_dev *tdev,
  *
  * RCU, softirq. An address at the head is learned anew only where that is in a bridge
  * (tenovl_head_learns()), else moved: the head takes what no peer is known to have.
- * With learning off, only a planned move is carried out.
+ * With learning off, only a planned move is carried out, and there is no more of an entry
+ * behind it than before.
  */
 void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
 		      const struct sk_buff *skb, const struct tenovl_inner *inner,
@@ -452,8 +469,10 @@ void tenovl_fdb_learn(struct tenovl_dev *tdev, const struct tenovl_settings *set
 		goto unlock;
 	entry = tenovl_fdb_find_locked(tdev, mac);
 	if (!entry) {
-		if (side || tenovl_head_learns(tdev))
+		if (settings->learning && (side || tenovl_head_learns(tdev)))
 			tenovl_fdb_learn_new(tdev, settings, mac, side);
+		/* Where there is none, with memory or without. */
+		tenovl_move_arrived(tdev, mac, side);
 		goto unlock;
 	}
 	if (tenovl_fdb_side(tdev, entry) == side)
@@ -496,15 +515,14 @@ bool tenovl_fdb_repoint(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_si
  * @tdev: the device
  * @mac: the station
  *
- * fdb lock. What was learned of a peer that had it is forgotten: it is looked for at all
- * places here until it speaks. What a controller said stays.
+ * fdb lock. A controller says so, and what is known of a peer that had it is not true any
+ * more: it is looked for at all places here until it speaks.
  */
 void tenovl_fdb_take_back(struct tenovl_dev *tdev, const u8 *mac)
 {
 	struct tenovl_fdb_entry *entry = tenovl_fdb_find_locked(tdev, mac);
 
-	if (entry && entry->kind == TENOVL_FDB_KIND_LEARNED &&
-	    tenovl_side_is_peer(tenovl_fdb_side(tdev, entry)))
+	if (entry && tenovl_side_is_peer(tenovl_fdb_side(tdev, entry)))
 		tenovl_fdb_delete(tdev, entry, TENOVL_EVENT_FDB_DELETED);
 }
 
@@ -513,7 +531,7 @@ static unsigned long tenovl_fdb_age_one(struct tenovl_dev *tdev,
 					const struct tenovl_settings *settings,
 					struct tenovl_fdb_entry *entry)
 {
-	unsigned long late = tenovl_late_age(entry);
+	unsigned long late = tenovl_late_age(tdev, entry);
 	unsigned long now = jiffies;
 	unsigned long due;
 
@@ -678,7 +696,8 @@ static int tenovl_fdb_apply(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 	if (req->has_seq)
 		WRITE_ONCE(entry->seq, req->seq);
 	WRITE_ONCE(entry->ndm_flags, req->ndm_flags);
-	WRITE_ONCE(entry->mobile, req->mobile);
+	if (!req->keep_mobile)
+		WRITE_ONCE(entry->mobile, req->mobile);
 	tenovl_fdb_point(tdev, entry, change->side);
 	return 0;
 }
@@ -708,16 +727,15 @@ static void tenovl_fdb_done(struct tenovl_dev *tdev, struct tenovl_fdb_change *c
 		tenovl_late_begin(tdev, settings, change->entry, was_here, change->side);
 		tenovl_fdb_tell(tdev, was_here ? TENOVL_EVENT_FDB_MOVED : TENOVL_EVENT_FDB_ADDED,
 				change->entry, was_here ? &old : NULL);
-		tenovl_move_arrived(tdev, change->entry, change->side);
+		tenovl_move_arrived(tdev, change->entry->mac, change->side);
 		return;
 	}
-	WRITE_ONCE(change->old->frozen, false);
-	WRITE_ONCE(change->old->moves, 0);
+	tenovl_fdb_calm(change->old);
 	tenovl_late_begin(tdev, settings, change->old, !tenovl_side_is_peer(change->old_side),
 			  change->side);
 	tenovl_side_describe(change->old_side, &old);
 	tenovl_fdb_tell(tdev, TENOVL_EVENT_FDB_CHANGED, change->old, &old);
-	tenovl_move_arrived(tdev, change->old, change->side);
+	tenovl_move_arrived(tdev, change->old->mac, change->side);
 }
 
 /* Check all, then change all; only memory can be short in between. */
@@ -899,11 +917,13 @@ void tenovl_fdb_flush_side(struct tenovl_dev *tdev, struct tenovl_side *side)
 	struct tenovl_fdb_entry *entry;
 
 	ASSERT_RTNL();
+	spin_lock_bh(&tdev->fdb_lock);
+	side->dead = true;
+	tenovl_moves_forget(tdev, side);
+	spin_unlock_bh(&tdev->fdb_lock);
 	/* An entry at a time, so that packets do not wait for all of them. */
 	do {
 		spin_lock_bh(&tdev->fdb_lock);
-		side->dead = true;
-		tenovl_moves_forget(tdev, side);
 		entry = hlist_entry_safe(side->fdb.first, struct tenovl_fdb_entry, side_list);
 		if (entry)
 			tenovl_fdb_leave(tdev, settings, entry);

@@ -31,7 +31,7 @@
  * struct tenovl_tomb - an address that was behind a port which is gone
  * @node: in &tenovl_graves.table
  * @mac: the address; the key
- * @until: jiffies
+ * @since: jiffies
  * @where: where it was
  * @list: in &tenovl_graves.list
  * @rcu: for the whole
@@ -39,7 +39,7 @@
 struct tenovl_tomb {
 	struct rhash_head node;
 	u8 mac[ETH_ALEN];
-	unsigned long until;
+	unsigned long since;
 	struct tenovl_where where;
 	struct list_head list;
 	struct rcu_head rcu;
@@ -51,6 +51,13 @@ static const struct rhashtable_params tenovl_tomb_params = {
 	.key_len = ETH_ALEN,
 	.automatic_shrinking = true,
 };
+
+/* Until when it counts, as the setting is now. */
+static unsigned long tenovl_tomb_until(const struct tenovl_tomb *tomb,
+				       const struct tenovl_settings *settings)
+{
+	return tomb->since + tenovl_seconds(settings->redirect);
+}
 
 /**
  * tenovl_graves_init() - begin without tombstones
@@ -125,7 +132,7 @@ void tenovl_graves_bury(struct tenovl_dev *tdev, const struct tenovl_settings *s
 		goto count_nomem;
 	ether_addr_copy(tomb->mac, mac);
 	tomb->where = *where;
-	tomb->until = jiffies + tenovl_seconds(settings->redirect);
+	tomb->since = jiffies;
 	if (rhashtable_lookup_insert_fast(&graves->table, &tomb->node, tenovl_tomb_params))
 		goto free_tomb;
 	list_add_tail(&tomb->list, &graves->list);
@@ -153,12 +160,14 @@ count_nomem:
 bool tenovl_graves_open(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
 			const u8 *mac, struct tenovl_where *where)
 {
-	struct tenovl_tomb *tomb = tdev->graves.n ? tenovl_tomb_find(tdev, mac) : NULL;
+	struct tenovl_tomb *tomb;
 	bool fresh;
 
+	lockdep_assert_held(&tdev->fdb_lock);
+	tomb = tdev->graves.n ? tenovl_tomb_find(tdev, mac) : NULL;
 	if (!tomb)
 		return false;
-	fresh = settings->redirect && time_before(jiffies, tomb->until);
+	fresh = time_before(jiffies, tenovl_tomb_until(tomb, settings));
 	*where = tomb->where;
 	tenovl_tomb_remove(tdev, tomb);
 	return fresh;
@@ -175,9 +184,19 @@ void tenovl_graves_yield(struct tenovl_dev *tdev, const struct tenovl_settings *
 {
 	struct tenovl_graves *graves = &tdev->graves;
 
+	lockdep_assert_held(&tdev->fdb_lock);
 	if (graves->n && tdev->n_learned + graves->n > settings->max_learned)
 		tenovl_tomb_remove(tdev, list_first_entry(&graves->list, struct tenovl_tomb,
 							  list));
+}
+
+/* Jiffies, 0 for none. */
+static unsigned long tenovl_tomb_left(const struct tenovl_tomb *tomb,
+				      const struct tenovl_settings *settings)
+{
+	unsigned long until = tenovl_tomb_until(tomb, settings), now = jiffies;
+
+	return time_before(now, until) ? until - now : 0;
 }
 
 /**
@@ -192,21 +211,20 @@ void tenovl_graves_yield(struct tenovl_dev *tdev, const struct tenovl_settings *
 unsigned long tenovl_graves_age(struct tenovl_dev *tdev, bool all)
 {
 	struct tenovl_tomb *tomb;
-	unsigned long wait = 0, now;
+	unsigned long wait = 0;
 
 	do {
 		spin_lock_bh(&tdev->fdb_lock);
+		rcu_read_lock();
 		tomb = list_first_entry_or_null(&tdev->graves.list, struct tenovl_tomb, list);
-		now = jiffies;
-		if (tomb && !all && time_before(now, tomb->until)) {
-			wait = tomb->until - now;
-			tomb = NULL;
-		}
-		if (tomb)
+		if (tomb && !all)
+			wait = tenovl_tomb_left(tomb, rcu_dereference(tdev->settings));
+		if (tomb && !wait)
 			tenovl_tomb_remove(tdev, tomb);
+		rcu_read_unlock();
 		spin_unlock_bh(&tdev->fdb_lock);
 		cond_resched();
-	} while (tomb);
+	} while (tomb && !wait);
 	return wait;
 }
 
@@ -238,16 +256,18 @@ void tenovl_late_begin(struct tenovl_dev *tdev, const struct tenovl_settings *se
 
 /**
  * tenovl_late_age() - end of the time
+ * @tdev: the device
  * @entry: the entry
  *
  * fdb lock. So that what is told by jiffies is not told for ever.
  *
  * Return: jiffies until that, or 0.
  */
-unsigned long tenovl_late_age(struct tenovl_fdb_entry *entry)
+unsigned long tenovl_late_age(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry)
 {
 	unsigned long now = jiffies;
 
+	lockdep_assert_held(&tdev->fdb_lock);
 	if (!entry->late)
 		return 0;
 	if (time_before(now, entry->late_until))

@@ -1035,12 +1035,11 @@ static int tenovl_check_dev(struct tenovl_dev *tdev, struct nlattr **tb,
 				    "The first source port is above the last");
 		return -EINVAL;
 	}
-	if (wanted->redirect && wanted->redirect_port >= wanted->src_port_min &&
-	    wanted->redirect_port <= wanted->src_port_max) {
+	if (wanted->redirect_port == wanted->src_port_min &&
+	    wanted->redirect_port == wanted->src_port_max) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[TENOVL_A_DEV_REDIRECT_PORT] ?:
-				    tb[TENOVL_A_DEV_SRC_PORT_MIN] ?:
-				    tb[TENOVL_A_DEV_SRC_PORT_MAX] ?: tb[TENOVL_A_DEV_REDIRECT],
-				    "The redirect port must not be one of the source ports");
+				    tb[TENOVL_A_DEV_SRC_PORT_MIN] ?: tb[TENOVL_A_DEV_SRC_PORT_MAX],
+				    "The redirect port must not be the only source port");
 		return -EINVAL;
 	}
 	return tenovl_check_link(tdev, tb[TENOVL_A_DEV_LINK], extack);

@@ -210,7 +210,7 @@ int tenovl_move_abort_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 static int tenovl_put_move(struct sk_buff *msg, const struct tenovl_to *to,
-			   const struct tenovl_dev *tdev, const struct tenovl_move_info *move)
+			   struct tenovl_dev *tdev, const struct tenovl_move_info *move)
 {
 	void *hdr = tenovl_msg_begin(msg, to, TENOVL_CMD_MOVE_GET);
 	int err;
@@ -218,6 +218,8 @@ static int tenovl_put_move(struct sk_buff *msg, const struct tenovl_to *to,
 	if (!hdr)
 		return -EMSGSIZE;
 	err = tenovl_fill_name(msg, tdev, to->viewer, GFP_KERNEL);
+	if (!err)
+		err = nla_put_u32(msg, TENOVL_A_GENERATION, tenovl_moves_generation(tdev));
 	if (!err)
 		err = tenovl_fill_move(msg, move);
 	return tenovl_msg_end(msg, hdr, err);
@@ -262,6 +264,7 @@ static int tenovl_moves_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	struct tenovl_move_info move;
 	int err;
 
+	cb->seq = tenovl_dump_seq(tenovl_moves_generation(tdev));
 	/* One of mode l3 has none. */
 	for (; tenovl_move_next(tdev, &dump->next, &move); dump->next++) {
 		err = tenovl_put_move(skb, &to, tdev, &move);

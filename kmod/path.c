@@ -33,6 +33,26 @@ static bool tenovl_path_csum(const struct tenovl_settings *settings, u8 layout, 
 	return settings->udp_csum == TENOVL_CSUM_ON;
 }
 
+/* No flow has the port of what is sent on: where that is among them, they have the larger part
+ * beside it.
+ */
+static void tenovl_path_source_ports(struct tenovl_path *path,
+				     const struct tenovl_settings *settings)
+{
+	u16 min = settings->src_port_min, max = settings->src_port_max;
+	u16 redirect = settings->redirect_port;
+
+	if (redirect >= min && redirect <= max) {
+		if (redirect - min > max - redirect)
+			max = redirect - 1;
+		else
+			min = redirect + 1;
+	}
+	path->src_port_min = min;
+	path->src_port_max = max;
+	path->redirect_port = htons(redirect);
+}
+
 /**
  * tenovl_path_new() - resolve the way to a peer
  * @tdev: the device
@@ -67,9 +87,7 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
 	path->link = settings->link;
 	path->mark = settings->mark;
 	path->dport = htons(dstport);
-	path->src_port_min = settings->src_port_min;
-	path->src_port_max = settings->src_port_max;
-	path->redirect_port = htons(settings->redirect_port);
+	tenovl_path_source_ports(path, settings);
 	path->ttl = settings->ttl;
 	path->tos = settings->dscp << 2;
 	path->dscp_inherit = settings->dscp_inherit;

@@ -15,11 +15,15 @@
  * nothing behind. What waits for longer than it may is dropped by then, whatever comes
  * after it.
  *
+ * A frame from here that waits keeps where it came from: it goes on as if it had come by
+ * there just now, so that isolated ports stay so, and none gets its own frames back.
+ *
  * Locking: moves come and go under the fdb lock, and are found under RCU. An entry
  * whose address has a move is flagged, so that nothing else looks for one. A queue has
- * a lock of its own, innermost, BH off. What is being let out belongs to the worker
- * alone, which ends it; so does what waited for a move that is over, since to free many
- * frames under a lock would keep packets waiting.
+ * a lock of its own, inside of that, BH off, and when the worker is to run next has one
+ * inside of both. What is being let out belongs to the worker alone, which ends it; so
+ * does what waited for a move that is over, since to free many frames under a lock would
+ * keep packets waiting.
  */
 #include "tenovl.h"
 
@@ -32,12 +36,16 @@
 /* So many frames are dropped under the lock of a queue in a row. */
 #define TENOVL_EXPIRE_BATCH	16
 
+/* So many frames of a move are let out before it is the next one's turn. */
+#define TENOVL_RELEASE_BATCH	64
+
 /**
  * struct tenovl_move - a planned move
  * @node: in &tenovl_moves.table
  * @mac: the station; the key
  * @clone: to both places
- * @leaving: the queue is being let out; set once, under the fdb lock
+ * @leaving: the queue is being let out; set once, under the fdb lock, before which @deadline
+ *	was set to when that must be over
  * @closed: nothing is put into the queue any more, under its lock
  * @to: the peer that it moves to, NULL for here; never changed
  * @list: in &tenovl_moves.list, or .over
@@ -76,9 +84,13 @@ struct tenovl_move {
 	struct rcu_head rcu;
 };
 
-/* When a frame began to wait. */
+/* When a frame began to wait, and where it came from. @by may be gone by then: it is compared,
+ * not followed.
+ */
 struct tenovl_wait_cb {
 	unsigned long since;
+	const struct tenovl_side *by;
+	enum tenovl_place from;
 };
 
 static struct tenovl_wait_cb *tenovl_wait_cb(struct sk_buff *skb)
@@ -104,6 +116,7 @@ int tenovl_moves_init(struct tenovl_moves *moves)
 {
 	INIT_LIST_HEAD(&moves->list);
 	INIT_LIST_HEAD(&moves->over);
+	spin_lock_init(&moves->look_lock);
 	INIT_DELAYED_WORK(&moves->work, tenovl_moves_work);
 	return rhashtable_init(&moves->table, &tenovl_move_params);
 }
@@ -143,17 +156,21 @@ static struct tenovl_move *tenovl_move_find_locked(struct tenovl_dev *tdev, cons
 	return move;
 }
 
-/* Sooner if need be, never later: a frame that begins to wait asks without any lock of
- * the worker's.
+/* Sooner if need be, never later. What the work's timer says does not tell when it runs: a
+ * work that is queued already keeps an old time there.
  */
 static void tenovl_moves_look_by(struct tenovl_dev *tdev, unsigned long when)
 {
-	struct delayed_work *work = &tdev->moves.work;
+	struct tenovl_moves *moves = &tdev->moves;
 	unsigned long now = jiffies;
 
-	if (!delayed_work_pending(work) || time_after(work->timer.expires, when))
-		mod_delayed_work(system_highpri_wq, work,
+	spin_lock(&moves->look_lock);
+	if (!delayed_work_pending(&moves->work) || time_before(when, moves->look_at)) {
+		moves->look_at = when;
+		mod_delayed_work(system_highpri_wq, &moves->work,
 				 time_after(when, now) ? when - now : 0);
+	}
+	spin_unlock(&moves->look_lock);
 }
 
 /* By when the oldest frame of a queue must have left; its lock. */
@@ -162,12 +179,14 @@ static unsigned long tenovl_move_patience(const struct tenovl_move *move, struct
 	return tenovl_wait_cb(skb)->since + move->max_wait + 1;
 }
 
-/* When the worker is to look at a move next, where its queue is not to be let out. */
+/* When the worker is to look at a move next. */
 static unsigned long tenovl_move_due(struct tenovl_move *move)
 {
 	unsigned long due = move->deadline;
 	struct sk_buff *skb;
 
+	if (move->leaving)
+		return jiffies;
 	spin_lock(&move->queue.lock);
 	skb = skb_peek(&move->queue);
 	if (skb && time_before(tenovl_move_patience(move, skb), due))
@@ -232,7 +251,7 @@ static void tenovl_move_flag(struct tenovl_dev *tdev, const u8 *mac, bool moving
 	rcu_read_unlock();
 }
 
-/* A frame leaves the queue; its lock. */
+/* A frame leaves the queue; its lock, where anybody else can find that. */
 static void tenovl_move_unlink(struct tenovl_dev *tdev, struct tenovl_move *move,
 			       struct sk_buff *skb)
 {
@@ -241,16 +260,15 @@ static void tenovl_move_unlink(struct tenovl_dev *tdev, struct tenovl_move *move
 	atomic_long_sub(skb->truesize, &tdev->moves.bytes);
 }
 
-/* Out of everything it is found by, and told; what waits is dropped, by the worker. */
-static void tenovl_move_end(struct tenovl_dev *tdev, struct tenovl_move *move,
-			    enum tenovl_event event)
+/* Out of everything it is found by; what waits is dropped, by the worker. */
+static void tenovl_move_unhook(struct tenovl_dev *tdev, struct tenovl_move *move)
 {
 	lockdep_assert_held(&tdev->fdb_lock);
 	rhashtable_remove_fast(&tdev->moves.table, &move->node, tenovl_move_params);
 	list_del(&move->list);
 	WRITE_ONCE(tdev->moves.n, tdev->moves.n - 1);
+	WRITE_ONCE(tdev->moves.generation, tdev->moves.generation + 1);
 	tenovl_move_flag(tdev, move->mac, false);
-	tenovl_move_tell(tdev, event, move);
 	spin_lock(&move->queue.lock);
 	move->closed = true;
 	spin_unlock(&move->queue.lock);
@@ -260,6 +278,13 @@ static void tenovl_move_end(struct tenovl_dev *tdev, struct tenovl_move *move,
 	}
 	list_add_tail(&move->list, &tdev->moves.over);
 	tenovl_moves_look_by(tdev, jiffies);
+}
+
+static void tenovl_move_end(struct tenovl_dev *tdev, struct tenovl_move *move,
+			    enum tenovl_event event)
+{
+	tenovl_move_tell(tdev, event, move);
+	tenovl_move_unhook(tdev, move);
 }
 
 /* A move that nobody finds any more; nobody else touches its queue, which is closed. */
@@ -288,6 +313,7 @@ static void tenovl_move_expire(struct tenovl_dev *tdev, struct tenovl_move *move
 	unsigned int n = TENOVL_EXPIRE_BATCH;
 	struct sk_buff *skb;
 
+	lockdep_assert_held(&move->queue.lock);
 	while (n-- && (skb = skb_peek(&move->queue)) && tenovl_move_is_stale(move, skb)) {
 		tenovl_move_unlink(tdev, move, skb);
 		move->expired++;
@@ -306,6 +332,7 @@ static bool tenovl_move_is_over(struct tenovl_dev *tdev, const struct tenovl_mov
 static bool tenovl_move_put(struct tenovl_dev *tdev, struct tenovl_move *move,
 			    struct sk_buff *skb)
 {
+	lockdep_assert_held(&move->queue.lock);
 	if (move->closed)
 		return false;
 	tenovl_move_expire(tdev, move);
@@ -345,10 +372,13 @@ static bool tenovl_move_may_wait(struct tenovl_dev *tdev, struct sk_buff *skb)
  * tenovl_move_wait() - a frame waits for its station
  * @tdev: the device
  * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @from: the place that it entered by
+ * @by: the port, where that is one; else NULL
  *
  * RCU, BH off. Where the move ended just now, it goes where it would.
  */
-void tenovl_move_wait(struct tenovl_dev *tdev, struct sk_buff *skb)
+void tenovl_move_wait(struct tenovl_dev *tdev, struct sk_buff *skb, enum tenovl_place from,
+		      const struct tenovl_side *by)
 {
 	struct tenovl_move *move = tenovl_move_find(tdev, ((struct ethhdr *)skb->data)->h_dest);
 	bool waits = false;
@@ -357,13 +387,15 @@ void tenovl_move_wait(struct tenovl_dev *tdev, struct sk_buff *skb)
 		tenovl_drop(tdev, skb, TENOVL_A_STATS_RX_DROP_NOMEM);
 		return;
 	}
+	tenovl_wait_cb(skb)->from = from;
+	tenovl_wait_cb(skb)->by = by;
 	if (move) {
 		spin_lock(&move->queue.lock);
 		waits = tenovl_move_put(tdev, move, skb);
 		spin_unlock(&move->queue.lock);
 	}
 	if (!waits)
-		tenovl_receive_waited(tdev, skb);
+		tenovl_receive_waited(tdev, skb, from, by, false);
 }
 
 /**
@@ -453,33 +485,39 @@ bool tenovl_move_planned(struct tenovl_dev *tdev, const u8 *mac)
 	return tenovl_move_find_locked(tdev, mac);
 }
 
-/**
- * tenovl_move_arrived() - an entry points elsewhere now
- * @tdev: the device
- * @entry: the entry
- * @side: where, NULL for the head
- *
- * fdb lock. Ends the move of its address, where that is its new place.
- */
-void tenovl_move_arrived(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry,
-			 const struct tenovl_side *side)
+/* The worker lets out what waits; the fdb lock. */
+static void tenovl_move_leave(struct tenovl_dev *tdev, struct tenovl_move *move)
 {
-	struct tenovl_move *move = tenovl_move_find_locked(tdev, entry->mac);
-
-	WRITE_ONCE(entry->moving, move);
-	if (!move || !tenovl_move_is_to(move, side) || move->leaving)
-		return;
-	if (move->to) {
-		tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_DONE);
-		return;
-	}
+	move->deadline = jiffies + move->max_wait;
 	WRITE_ONCE(move->leaving, true);
 	tenovl_moves_look_by(tdev, jiffies);
+}
+
+/**
+ * tenovl_move_arrived() - a station is elsewhere now
+ * @tdev: the device
+ * @mac: the station
+ * @side: where, NULL for the head
+ *
+ * fdb lock. Ends the move of its address, where that is its new place, whether an entry
+ * says so or there is none.
+ */
+void tenovl_move_arrived(struct tenovl_dev *tdev, const u8 *mac, const struct tenovl_side *side)
+{
+	struct tenovl_move *move = tenovl_move_find_locked(tdev, mac);
+
+	if (!move || !tenovl_move_is_to(move, side) || move->leaving)
+		return;
+	if (move->to)
+		tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_DONE);
+	else
+		tenovl_move_leave(tdev, move);
 }
 
 /* Return: whether there was one. @last: nothing is put behind what is there any more. */
 static bool tenovl_move_let_one_out(struct tenovl_dev *tdev, struct tenovl_move *move, bool last)
 {
+	struct tenovl_wait_cb cb;
 	struct sk_buff *skb;
 	bool stale;
 
@@ -495,8 +533,9 @@ static bool tenovl_move_let_one_out(struct tenovl_dev *tdev, struct tenovl_move 
 		move->closed = true;
 	spin_unlock(&move->queue.lock);
 	if (skb && !stale) {
+		cb = *tenovl_wait_cb(skb);
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_MOVE_RELEASED);
-		tenovl_receive_waited(tdev, skb);
+		tenovl_receive_waited(tdev, skb, cb.from, cb.by, true);
 	}
 	return skb;
 }
@@ -505,20 +544,23 @@ static bool tenovl_move_let_one_out(struct tenovl_dev *tdev, struct tenovl_move 
  * was seen empty and closed. Where frames come for ever as fast as they are let out, it
  * is closed when the first of them must have left, and the next ones may overtake what
  * is in it then.
+ *
+ * Return: false where there is more.
  */
-static void tenovl_move_let_out(struct tenovl_dev *tdev, struct tenovl_move *move)
+static bool tenovl_move_let_out(struct tenovl_dev *tdev, struct tenovl_move *move)
 {
-	unsigned long until = jiffies + move->max_wait;
+	unsigned int n = TENOVL_RELEASE_BATCH;
 	bool more;
 
 	do {
 		local_bh_disable();
 		rcu_read_lock();
-		more = tenovl_move_let_one_out(tdev, move, time_after(jiffies, until));
+		more = tenovl_move_let_one_out(tdev, move, time_after(jiffies, move->deadline));
 		rcu_read_unlock();
 		local_bh_enable();
 		cond_resched();
-	} while (more);
+	} while (more && --n);
+	return !more;
 }
 
 /* A move that nobody ended yet. */
@@ -531,18 +573,30 @@ static void tenovl_move_age(struct tenovl_dev *tdev, struct tenovl_move *move)
 		tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_EXPIRED);
 }
 
-/* Return: a move to be let out, after having ended those whose time is over. */
-static struct tenovl_move *tenovl_moves_due(struct tenovl_dev *tdev)
+/* Those that nobody lets out yet. */
+static void tenovl_moves_age(struct tenovl_dev *tdev)
 {
-	struct tenovl_move *move, *next, *leaving = NULL;
+	struct tenovl_move *move, *next;
 
-	list_for_each_entry_safe(move, next, &tdev->moves.list, list) {
-		if (move->leaving)
-			leaving = move;
-		else
+	list_for_each_entry_safe(move, next, &tdev->moves.list, list)
+		if (!move->leaving)
 			tenovl_move_age(tdev, move);
+}
+
+/* The next one to be let out, by turns: the list is in the order of their ids. */
+static struct tenovl_move *tenovl_moves_leaving(struct tenovl_dev *tdev, u32 after)
+{
+	struct tenovl_move *move, *first = NULL;
+
+	lockdep_assert_held(&tdev->fdb_lock);
+	list_for_each_entry(move, &tdev->moves.list, list) {
+		if (!move->leaving)
+			continue;
+		if (move->id > after)
+			return move;
+		first = first ?: move;
 	}
-	return leaving;
+	return first;
 }
 
 /* The fdb lock, which is given up meanwhile. */
@@ -562,14 +616,23 @@ static void tenovl_moves_purge(struct tenovl_dev *tdev)
 static void tenovl_moves_work(struct work_struct *work)
 {
 	struct tenovl_dev *tdev = container_of(work, struct tenovl_dev, moves.work.work);
+	unsigned long aged = jiffies;
 	struct tenovl_move *move;
+	u32 last = 0;
+	bool empty;
 
 	spin_lock_bh(&tdev->fdb_lock);
-	while ((move = tenovl_moves_due(tdev))) {
+	tenovl_moves_age(tdev);
+	while ((move = tenovl_moves_leaving(tdev, last))) {
+		last = move->id;
 		spin_unlock_bh(&tdev->fdb_lock);
-		tenovl_move_let_out(tdev, move);
+		empty = tenovl_move_let_out(tdev, move);
 		spin_lock_bh(&tdev->fdb_lock);
-		tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_DONE);
+		if (empty)
+			tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_DONE);
+		if (jiffies != aged)
+			tenovl_moves_age(tdev);
+		aged = jiffies;
 	}
 	tenovl_moves_purge(tdev);
 	tenovl_moves_look(tdev);
@@ -636,8 +699,8 @@ static int tenovl_move_insert(struct tenovl_dev *tdev, struct tenovl_move *move)
 	move->id = ++tdev->moves.next_id;
 	list_add_tail(&move->list, &tdev->moves.list);
 	WRITE_ONCE(tdev->moves.n, tdev->moves.n + 1);
+	WRITE_ONCE(tdev->moves.generation, tdev->moves.generation + 1);
 	tenovl_move_flag(tdev, move->mac, true);
-	tenovl_move_tell(tdev, TENOVL_EVENT_MOVE_PREPARED, move);
 	return 0;
 }
 
@@ -656,22 +719,26 @@ static int tenovl_moves_commit(struct tenovl_dev *tdev, struct tenovl_move_req *
 		err = tenovl_move_check(tdev, &req[i], extack);
 	for (i = 0; i < n && !err; i++)
 		err = tenovl_move_insert(tdev, req[i].move);
-	if (err) {
-		/* Those that are in already; the one that failed is behind them. */
-		for (i = 0; i < n; i++)
-			if (req[i].move->id) {
-				tenovl_move_end(tdev, req[i].move, TENOVL_EVENT_MOVE_ABORTED);
-				req[i].move = NULL;
-			}
-		return err;
-	}
-	for (i = 0; i < n; i++)
+	if (err)
+		goto unhook;
+	for (i = 0; i < n; i++) {
+		tenovl_move_tell(tdev, TENOVL_EVENT_MOVE_PREPARED, req[i].move);
 		req[i].move = NULL;
+	}
 	tenovl_moves_look(tdev);
 	return 0;
+
+unhook:
+	/* Those that are in already. */
+	for (i = 0; i < n; i++)
+		if (req[i].move->id) {
+			tenovl_move_unhook(tdev, req[i].move);
+			req[i].move = NULL;
+		}
+	return err;
 }
 
-/* Memory, before the lock is taken. */
+/* Memory, before the lock is taken. RTNL. */
 static int tenovl_move_new(struct tenovl_dev *tdev, struct tenovl_move_req *req,
 			   struct netlink_ext_ack *extack)
 {
@@ -778,8 +845,7 @@ static void tenovl_move_finish(struct tenovl_dev *tdev, struct tenovl_move *move
 {
 	if (!move->to) {
 		tenovl_fdb_take_back(tdev, move->mac);
-		WRITE_ONCE(move->leaving, true);
-		tenovl_moves_look_by(tdev, jiffies);
+		tenovl_move_leave(tdev, move);
 	} else if (!tenovl_fdb_repoint(tdev, move->mac, move->to)) {
 		tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_DONE);
 	}
@@ -807,6 +873,17 @@ int tenovl_moves_finish(struct tenovl_dev *tdev, struct tenovl_move_req *req, u3
 		tenovl_move_finish(tdev, tenovl_move_find_locked(tdev, req[i].mac));
 	spin_unlock_bh(&tdev->fdb_lock);
 	return err;
+}
+
+/**
+ * tenovl_moves_generation() - changes with every move that comes or goes
+ * @tdev: the device
+ *
+ * Any context.
+ */
+u32 tenovl_moves_generation(const struct tenovl_dev *tdev)
+{
+	return READ_ONCE(tdev->moves.generation);
 }
 
 /**

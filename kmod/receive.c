@@ -82,13 +82,22 @@ static unsigned int tenovl_receive_check(struct tenovl_dev *tdev,
 	return unlikely(settings->has_head_mac) ? tenovl_anycast_check(tdev, settings, eth) : 0;
 }
 
+/* What may have been sent on by another VTEP moves a station only where it says so itself, or
+ * that was planned.
+ */
+static bool tenovl_receive_tells(const struct sk_buff *skb, const struct tenovl_inner *inner,
+				 const struct tenovl_fdb_entry *entry)
+{
+	return READ_ONCE(entry->moving) || tenovl_inner_announces(skb, inner);
+}
+
 /* The common case, an address seen where it is known to be, takes no lock and
  * writes at most once a jiffy.
  */
 static void tenovl_receive_learn(struct tenovl_dev *tdev,
 				 const struct tenovl_settings *settings,
 				 const struct sk_buff *skb, const struct tenovl_inner *inner,
-				 struct tenovl_peer *peer)
+				 enum tenovl_mark mark, struct tenovl_peer *peer)
 {
 	const u8 *mac = ((const struct ethhdr *)skb->data)->h_source;
 	struct tenovl_fdb_entry *entry;
@@ -96,10 +105,10 @@ static void tenovl_receive_learn(struct tenovl_dev *tdev,
 	if (!peer || !tenovl_learns(tdev, settings) || READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
 		return;
 	entry = tenovl_fdb_find(tdev, mac);
-	if (!entry || rcu_access_pointer(entry->side) != &peer->side)
-		tenovl_fdb_learn(tdev, settings, skb, inner, &peer->side);
-	else
+	if (entry && rcu_access_pointer(entry->side) == &peer->side)
 		tenovl_fdb_seen(entry);
+	else if (likely(mark == TENOVL_MARK_NONE) || !entry || tenovl_receive_tells(skb, inner, entry))
+		tenovl_fdb_learn(tdev, settings, skb, inner, &peer->side);
 }
 
 /**
@@ -285,9 +294,12 @@ static bool tenovl_receive_blocked(struct tenovl_dev *tdev, const struct tenovl_
 }
 
 /* To the head, to a bridge or a station, to all stations: whichever comes last takes
- * the frame itself. Inlined for what comes from peers; what waited pays for that in size.
+ * the frame itself. @from: the port that it came by, or NULL. Inlined for what comes from
+ * peers; what waited pays for that in size.
  */
-static __always_inline bool tenovl_receive_local(struct tenovl_dev *tdev, struct sk_buff *skb,
+static __always_inline bool tenovl_receive_local(struct tenovl_dev *tdev,
+						 const struct tenovl_port *from,
+						 struct sk_buff *skb,
 						 const struct tenovl_verdict *verdict,
 						 bool direct, u8 l4)
 {
@@ -308,33 +320,54 @@ static __always_inline bool tenovl_receive_local(struct tenovl_dev *tdev, struct
 		taken |= verdict->access ? tenovl_deliver_copy(port, skb, direct, l4) :
 					   tenovl_deliver_port(port, skb, direct, l4);
 	if (verdict->access)
-		taken |= tenovl_deliver_access(tdev, NULL, skb, direct, l4);
+		taken |= tenovl_deliver_access(tdev, from, skb, direct, l4);
 	return taken;
+}
+
+/* A port that may be gone: the one of now at its address, if any, else NULL. */
+static struct tenovl_port *tenovl_port_by_side(const struct tenovl_dev *tdev,
+					       const struct tenovl_side *by)
+{
+	struct tenovl_port *port;
+
+	list_for_each_entry_rcu(port, &tdev->access, member)
+		if (&port->side == by)
+			return port;
+	list_for_each_entry_rcu(port, &tdev->bridges, member)
+		if (&port->side == by)
+			return port;
+	return NULL;
 }
 
 /**
  * tenovl_receive_waited() - a frame that waited for its station goes on
  * @tdev: the device
  * @skb: the frame, its Ethernet header at skb->data; consumed
+ * @from: the place that it entered by
+ * @by: the port, where that is one; it may be gone
+ * @direct: we are where packets are received, not on a way out
  *
- * RCU, BH off. As from a peer, but never to one.
+ * RCU, BH off. As when it came, but never to a peer: what came from here is a copy, and
+ * the frame itself went there.
  */
-void tenovl_receive_waited(struct tenovl_dev *tdev, struct sk_buff *skb)
+void tenovl_receive_waited(struct tenovl_dev *tdev, struct sk_buff *skb, enum tenovl_place from,
+			   const struct tenovl_side *by, bool direct)
 {
-	struct tenovl_verdict verdict;
-	struct tenovl_inner inner;
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	struct tenovl_port *port = by ? tenovl_port_by_side(tdev, by) : NULL;
+	struct tenovl_verdict verdict = { .drop = TENOVL_A_STATS_MOVE_DROP_ABORTED };
 
-	if (!netif_running(tdev->dev)) {
-		tenovl_drop(tdev, skb, TENOVL_A_STATS_RX_DROP_DOWN);
-		return;
-	}
-	tenovl_inner_parse(skb, &inner);
-	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, NULL, TENOVL_MARK_WAITED,
-				((const struct ethhdr *)skb->data)->h_dest);
+	if (!netif_running(tdev->dev))
+		verdict.drop = TENOVL_A_STATS_RX_DROP_DOWN;
+	else if (port || !by)
+		verdict = tenovl_switch(tdev, from, port ? &port->side : NULL,
+					TENOVL_MARK_WAITED, eth->h_dest);
 	if (verdict.drop)
 		tenovl_drop(tdev, skb, verdict.drop);
+	else if (verdict.head || verdict.access || verdict.blocked || tenovl_verdict_port(&verdict))
+		tenovl_receive_local(tdev, port, skb, &verdict, direct, 0);
 	else
-		tenovl_receive_local(tdev, skb, &verdict, false, inner.l4);
+		consume_skb(skb);
 }
 
 /* Return: a counter to drop it by, or 0 when it was consumed; *@taken tells
@@ -367,7 +400,7 @@ static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl
 	if (unlikely(mark == TENOVL_MARK_LATE))
 		tenovl_stat_inc(tdev, TENOVL_A_STATS_LATE_RECEIVED);
 	else
-		tenovl_receive_learn(tdev, settings, skb, &inner, peer);
+		tenovl_receive_learn(tdev, settings, skb, &inner, mark, peer);
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_PEER, peer ? &peer->side : NULL, mark,
 				eth->h_dest);
 	if (verdict.drop)
@@ -379,9 +412,9 @@ static unsigned int tenovl_receive_switch(struct tenovl_dev *tdev, struct tenovl
 	if (unlikely(verdict.move == TENOVL_MOVE_LATE))
 		tenovl_late_send(tdev, tenovl_side_peer(verdict.side), skb, &inner);
 	else if (unlikely(verdict.move == TENOVL_MOVE_WAIT))
-		tenovl_move_wait(tdev, skb);
+		tenovl_move_wait(tdev, skb, TENOVL_PLACE_PEER, NULL);
 	else
-		*taken = tenovl_receive_local(tdev, skb, &verdict, direct, inner.l4);
+		*taken = tenovl_receive_local(tdev, NULL, skb, &verdict, direct, inner.l4);
 	if (*taken && peer)
 		tenovl_peer_stat_frame(peer, TENOVL_A_PEER_STATS_RX_PACKETS, len);
 	return 0;

@@ -196,19 +196,20 @@ static void tenovl_switch_by_entry(struct tenovl_dev *tdev, enum tenovl_place fr
 		verdict->side = side;
 }
 
-/* For a station whose move is planned; nothing that already waited for it. */
+/* For a station whose move is planned; nothing that already waited for it. What comes from
+ * here and goes nowhere has no reason to wait.
+ */
 static noinline struct tenovl_verdict
 tenovl_switch_moving(struct tenovl_dev *tdev, enum tenovl_place from, enum tenovl_mark mark,
 		     const u8 *dmac, struct tenovl_verdict verdict)
 {
-	if (mark == TENOVL_MARK_WAITED)
+	if (mark == TENOVL_MARK_WAITED || (verdict.drop && from != TENOVL_PLACE_PEER))
 		return verdict;
 	switch (tenovl_move_way(tdev, from, dmac)) {
 	case TENOVL_MOVE_WAIT:
 		return (struct tenovl_verdict){ .move = TENOVL_MOVE_WAIT };
 	case TENOVL_MOVE_BOTH:
-		if (!verdict.drop)
-			verdict.move = TENOVL_MOVE_BOTH;
+		verdict.move = TENOVL_MOVE_BOTH;
 		break;
 	default:
 		break;

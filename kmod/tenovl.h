@@ -715,8 +715,11 @@ struct tenovl_graves {
  * @over: those that ended while something waited, for @work to free; under the fdb lock
  * @n: how many are in @list; written under the fdb lock
  * @next_id: ids only grow, so that a dump goes on after the last it told
+ * @generation: of @list; written under the fdb lock
  * @bytes: what waits in all queues
  * @work: lets out what waits, and ends what nobody ends
+ * @look_lock: for @look_at
+ * @look_at: by when @work runs, where it is pending; jiffies
  */
 struct tenovl_moves {
 	struct rhashtable table;
@@ -724,8 +727,11 @@ struct tenovl_moves {
 	struct list_head over;
 	u32 n;
 	u32 next_id;
+	u32 generation;
 	atomic_long_t bytes;
 	struct delayed_work work;
+	spinlock_t look_lock;
+	unsigned long look_at;
 };
 
 /**
@@ -1096,6 +1102,7 @@ struct tenovl_dev_change {
  * @has_seq: @seq is named
  * @force: take a lower sequence number
  * @mobile: announcements move it
+ * @keep_mobile: whether they do stays as it is
  * @ndm_flags: NTF_EXT_LEARNED, NTF_STICKY
  */
 struct tenovl_fdb_req {
@@ -1107,6 +1114,7 @@ struct tenovl_fdb_req {
 	bool has_seq;
 	bool force;
 	bool mobile;
+	bool keep_mobile;
 	u8 ndm_flags;
 };
 
@@ -1594,7 +1602,7 @@ void tenovl_graves_yield(struct tenovl_dev *tdev, const struct tenovl_settings *
 void tenovl_late_begin(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
 		       struct tenovl_fdb_entry *entry, bool was_here,
 		       const struct tenovl_side *side);
-unsigned long tenovl_late_age(struct tenovl_fdb_entry *entry);
+unsigned long tenovl_late_age(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry);
 /* RCU */
 bool tenovl_late_is(const struct tenovl_fdb_entry *entry, const struct tenovl_settings *settings);
 /* RCU, BH off */
@@ -1614,10 +1622,10 @@ int tenovl_moves_abort(struct tenovl_dev *tdev, struct tenovl_move_req *req, u32
 		       struct netlink_ext_ack *extack);
 bool tenovl_move_get(struct tenovl_dev *tdev, const u8 *mac, struct tenovl_move_info *info);
 bool tenovl_move_next(struct tenovl_dev *tdev, unsigned long *id, struct tenovl_move_info *info);
+u32 tenovl_moves_generation(const struct tenovl_dev *tdev);
 /* fdb lock */
 bool tenovl_move_planned(struct tenovl_dev *tdev, const u8 *mac);
-void tenovl_move_arrived(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry,
-			 const struct tenovl_side *side);
+void tenovl_move_arrived(struct tenovl_dev *tdev, const u8 *mac, const struct tenovl_side *side);
 void tenovl_moves_forget(struct tenovl_dev *tdev, const struct tenovl_side *side);
 /* RCU, or fdb lock */
 bool tenovl_move_expects(struct tenovl_dev *tdev, const u8 *mac, const struct tenovl_side *side);
@@ -1625,7 +1633,8 @@ bool tenovl_move_expects(struct tenovl_dev *tdev, const u8 *mac, const struct te
 enum tenovl_move_what tenovl_move_way(struct tenovl_dev *tdev, enum tenovl_place from,
 				      const u8 *mac);
 /* RCU, BH off */
-void tenovl_move_wait(struct tenovl_dev *tdev, struct sk_buff *skb);
+void tenovl_move_wait(struct tenovl_dev *tdev, struct sk_buff *skb, enum tenovl_place from,
+		      const struct tenovl_side *by);
 bool tenovl_move_other(struct tenovl_dev *tdev, const struct tenovl_verdict *verdict,
 		       const u8 *mac, struct tenovl_peer **peer);
 
@@ -1676,7 +1685,8 @@ bool tenovl_receive(struct tenovl_dev *tdev, struct sk_buff *skb, const struct i
 		    u8 outer_tos, enum tenovl_mark mark);
 bool tenovl_receive_handover(struct tenovl_dev *tdev, struct sk_buff *skb,
 			     const struct in6_addr *source, enum tenovl_mark mark);
-void tenovl_receive_waited(struct tenovl_dev *tdev, struct sk_buff *skb);
+void tenovl_receive_waited(struct tenovl_dev *tdev, struct sk_buff *skb, enum tenovl_place from,
+			   const struct tenovl_side *by, bool direct);
 bool tenovl_receive_ecn(struct sk_buff *skb, const struct tenovl_inner *inner, u8 outer_tos);
 bool tenovl_receive_to_stack(struct gro_cells *cells, struct sk_buff *skb, bool direct, u8 l4);
 bool tenovl_deliver_head(struct tenovl_dev *tdev, struct sk_buff *skb, bool direct, u8 l4);

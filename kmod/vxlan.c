@@ -151,17 +151,21 @@ static bool tenovl_vxlan_csum_missing(const struct tenovl_vxlan_sock *vs,
 }
 
 /* Marks are below 32768, flows above it unless somebody was told otherwise: what comes
- * from below may be marked, whichever port its sender marks by.
+ * from below may be marked, whichever port its sender marks by. Where nothing is sent on, only
+ * the mark itself matters.
  */
 static enum tenovl_mark tenovl_vxlan_mark(const struct tenovl_dev *tdev,
 					  const struct sk_buff *skb)
 {
 	u16 port = ntohs(udp_hdr(skb)->source);
+	const struct tenovl_settings *settings;
 
 	if (likely(port > TENOVL_REDIRECT_PORT_MAX))
 		return TENOVL_MARK_NONE;
-	return port == rcu_dereference(tdev->settings)->redirect_port ? TENOVL_MARK_LATE :
-									TENOVL_MARK_UNSURE;
+	settings = rcu_dereference(tdev->settings);
+	if (port == settings->redirect_port)
+		return TENOVL_MARK_LATE;
+	return settings->redirect ? TENOVL_MARK_UNSURE : TENOVL_MARK_NONE;
 }
 
 /* UDP's encap_rcv: RCU, BH off, the UDP header at skb->data, its checksum

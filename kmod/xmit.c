@@ -291,6 +291,9 @@ static unsigned int tenovl_xmit_path(struct tenovl_dev *tdev, struct tenovl_peer
 		return TENOVL_A_STATS_TX_DROP_UNCONFIGURED;
 	if (READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
 		return TENOVL_A_STATS_TX_DROP_PEER_DOWN;
+	/* The path may have changed since the verdict, and no plain key is a mark. */
+	if (unlikely(inner->late) && path->layout == TENOVL_LAYOUT_PLAIN)
+		return TENOVL_A_STATS_LATE_DROP_PLAIN;
 	outer = tenovl_path_outer(tdev, path);
 	if (IS_ERR(outer))
 		return PTR_ERR(outer) == -ENOMEM ? TENOVL_A_STATS_TX_DROP_NOMEM :
@@ -513,29 +516,43 @@ static void tenovl_xmit_rest(struct tenovl_dev *tdev, struct tenovl_port *from,
 		tenovl_drop(tdev, skb, TENOVL_A_STATS_TX_DROP_UNCONFIGURED);
 }
 
-/* Return: whether the frame is gone; else a copy went to where its station moves. */
-static noinline bool tenovl_xmit_moving(struct tenovl_dev *tdev, struct sk_buff *skb,
+/* A copy goes to where the station moves: it waits here, or goes to a peer as the frame itself
+ * would.
+ */
+static void tenovl_xmit_clone(struct tenovl_dev *tdev, const struct tenovl_port *from,
+			      struct sk_buff *skb, const struct tenovl_settings *settings,
+			      struct tenovl_peer *peer, const struct tenovl_inner *inner)
+{
+	struct sk_buff *copy;
+
+	copy = tenovl_copy(skb, max_t(unsigned int, skb_headroom(skb),
+				      tdev->dev->needed_headroom));
+	if (!copy)
+		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
+	else if (!peer)
+		tenovl_move_wait(tdev, copy, from ? TENOVL_PLACE_PORT : TENOVL_PLACE_HEAD,
+				 from ? &from->side : NULL);
+	else if (from || tenovl_xmit_outward(tdev, settings, copy, inner))
+		tenovl_xmit_peer(tdev, peer, copy, inner);
+}
+
+/* Return: whether the frame is gone. */
+static noinline bool tenovl_xmit_moving(struct tenovl_dev *tdev, const struct tenovl_port *from,
+					struct sk_buff *skb,
+					const struct tenovl_settings *settings,
 					const struct tenovl_verdict *verdict,
 					const struct tenovl_inner *inner)
 {
 	const u8 *mac = ((const struct ethhdr *)skb->data)->h_dest;
 	struct tenovl_peer *peer;
-	struct sk_buff *copy;
 
 	if (verdict->move == TENOVL_MOVE_WAIT) {
-		tenovl_move_wait(tdev, skb);
+		tenovl_move_wait(tdev, skb, from ? TENOVL_PLACE_PORT : TENOVL_PLACE_HEAD,
+				 from ? &from->side : NULL);
 		return true;
 	}
-	if (!tenovl_move_other(tdev, verdict, mac, &peer))
-		return false;
-	copy = tenovl_copy(skb, max_t(unsigned int, skb_headroom(skb),
-				      tdev->dev->needed_headroom));
-	if (!copy)
-		tenovl_stat_inc(tdev, TENOVL_A_STATS_TX_DROP_NOMEM);
-	else if (peer)
-		tenovl_xmit_peer(tdev, peer, copy, inner);
-	else
-		tenovl_move_wait(tdev, copy);
+	if (tenovl_move_other(tdev, verdict, mac, &peer))
+		tenovl_xmit_clone(tdev, from, skb, settings, peer, inner);
 	return false;
 }
 
@@ -560,7 +577,8 @@ static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 	eth = (const struct ethhdr *)skb->data;
 	tenovl_xmit_learn(tdev, settings, skb, &inner);
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_HEAD, NULL, TENOVL_MARK_NONE, eth->h_dest);
-	if (unlikely(verdict.move) && tenovl_xmit_moving(tdev, skb, &verdict, &inner))
+	if (unlikely(verdict.move) &&
+	    tenovl_xmit_moving(tdev, NULL, skb, settings, &verdict, &inner))
 		return;
 	peer = tenovl_verdict_peer(&verdict);
 	if (unlikely(verdict.drop)) {
@@ -654,10 +672,8 @@ static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct
 
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, &port->side, TENOVL_MARK_NONE,
 				eth->h_dest);
-	if (unlikely(verdict.move) && tenovl_xmit_moving(tdev, skb, &verdict, inner))
-		return;
 	peer = tenovl_verdict_peer(&verdict);
-	if (likely(peer && !verdict.head)) {
+	if (likely(peer && !verdict.head && !verdict.move)) {
 		tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
 		tenovl_xmit_peer(tdev, peer, skb, inner);
 		return;
@@ -669,7 +685,13 @@ static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct
 		return;
 	}
 	tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
-	tenovl_xmit_rest(tdev, port, skb, settings, &verdict, inner);
+	if (unlikely(verdict.move) &&
+	    tenovl_xmit_moving(tdev, port, skb, settings, &verdict, inner))
+		return;
+	if (peer && !verdict.head)
+		tenovl_xmit_peer(tdev, peer, skb, inner);
+	else
+		tenovl_xmit_rest(tdev, port, skb, settings, &verdict, inner);
 }
 
 /* Both ways in have it, and what it calls, inlined: the calls would be a third of it. */

@@ -163,7 +163,8 @@ planned()
 	json_get "$(ovctl -n "${!t}" -j move show s1 | json_having "\"mac\":\"${3:-$M}\"")" "$2" gone
 }
 
+# planned_is I NAME VALUE [MAC]
 planned_is()
 {
-	[[ $(planned "$1" "$2") == "$3" ]]
+	[[ $(planned "$1" "$2" "${4:-}") == "$3" ]]
 }

@@ -16,7 +16,7 @@ TESTS="
 	conversation large no_loop no_loop_with_other_marks never_back time_is_over redirect_off
 	tombstones tombstone_limits tombstone_of_control behind_the_head
 	mobile_static mobile_freeze_and_thaw what_announces sequences_never_count
-	flowid_255_is_free in_tree_receiver events_tell_both refusals
+	flowid_255_is_free in_tree_receiver events_tell_both refusals mark_among_source_ports
 "
 
 setup_suite()
@@ -231,6 +231,7 @@ test_no_loop_with_other_marks()
 	ovctl -n "$T4" dev set s1 srcport 3000 3999
 	to 4 $M n=100
 	up 1 late-drop-again 100
+	same 10.9.0.4 "$(fdb_peer "$T2" s1 "$(tenant_mac 4)")" "where the source is, at the second"
 	same "100 0 0" "$(counter "$T1" s1 late-redirected) $(counter "$T2" s1 late-redirected) \
 $(counter "$T3" s1 late-redirected)" "sent on by all"
 }
@@ -554,17 +555,19 @@ test_sequences_never_count()
 # No flow has the FlowID that is the mark.
 test_flowid_255_is_free()
 {
-	local n
+	local n before
 
 	n=$(rounds 3000)
 	hv_lay 2
 	overlay gre-nvgre 4 2
+	ns "$T1" sysctl -qw net.ipv6.conf.s1.disable_ipv6=1
 	ovctl -n "$T1" fdb add s1 $M peer 10.9.0.2
+	before=$(counter "$T1" s1 tx-packets)
 	capture_start wire "$H2" u0 "proto gre"
 	for ((i = 0; i < n; i++)); do
 		echo "enc=frame via=s1 smac=$(tenant_mac 1) dmac=$M ip4=10.1.0.1,10.1.0.9 iport=$((i + 1)) pay=4"
 	done | inject "$T1"
-	up 1 tx-packets "$(counter "$T1" s1 tx-packets)"
+	up 1 tx-packets "$((before + n))"
 	pcap wire key dmac | awk -v m=$M '$2 == m { print $1 % 256 }' | sort -n | uniq -c >"$TMP/ids"
 	number "$(wc -l <"$TMP/ids")" -gt 100 "FlowIDs in use"
 	! grep -q ' 255$' "$TMP/ids" || fail "a flow has FlowID 255: $(<"$TMP/ids")"
@@ -636,15 +639,33 @@ test_refusals()
 {
 	lay vxlan 4 2
 	before=$(state_of "$T1" s1)
-	must_fail_with "The redirect port must not be one of the source ports" \
-		ovctl -n "$T1" dev set s1 redirect-port 40000
-	must_fail_with "The redirect port must not be one of the source ports" \
-		ovctl -n "$T1" dev set s1 srcport 1 65535
+	must_fail_with "The redirect port must not be the only source port" \
+		ovctl -n "$T1" dev set s1 srcport 32767 32767
+	must_fail_with "The redirect port must not be the only source port" \
+		ovctl -n "$T1" dev set s1 srcport 99 99 redirect-port 99
 	same "$before" "$(state_of "$T1" s1)" "state after the refusals"
-	ovctl -n "$T1" dev set s1 srcport 1 65535 redirect 0
-	must_fail_with "The redirect port must not be one of the source ports" \
-		ovctl -n "$T1" dev set s1 redirect 5
-	ovctl -n "$T1" dev set s1 srcport 100 200 redirect 5 redirect-port 99
+}
+
+# Flows of all ports but that one: the larger part of them, beside it.
+test_mark_among_source_ports()
+{
+	local range i
+
+	hv_lay 2
+	overlay vxlan 4 2
+	ovctl -n "$T1" fdb add s1 $M peer 10.9.0.2
+	for range in "100 101 100 101:101" "100 101 101 100:100" "5 104 30 31:104" "5 104 90 5:89"; do
+		# shellcheck disable=SC2086
+		set -- $range
+		ovctl -n "$T1" dev set s1 srcport "$1" "$2" redirect-port "$3"
+		capture_start "wire$3" "$H2" u0 "udp dst port 4789"
+		for ((i = 0; i < 400; i++)); do
+			echo "enc=frame via=s1 smac=$(tenant_mac 1) dmac=$M ip4=10.1.0.1,10.1.0.9 iport=$((i + 1)) pay=4"
+		done | inject "$T1"
+		capture_wait "wire$3" 400 "flows from ports $1 to $2"
+		same "$4" "$(pcap "wire$3" sport | sort -n | sed -n '1h;${x;s/$/:/;G;s/\n//;p}')" \
+			"their ports, of $1 to $2 without $3"
+	done
 }
 
 run_tests "$@"

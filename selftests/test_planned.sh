@@ -14,6 +14,7 @@ source "$TOP/selftests/moves.sh"
 TESTS="
 	queue_in_order queue_with_local_clone queue_limits queue_expires timeout abort finish
 	finish_of_a_silent_one without_learning clone_flips planned_static planned_refusals planned_leftovers
+	waits_as_it_came by_turns full_table clone_of_a_gateway frozen_and_planned
 "
 
 setup_suite()
@@ -200,12 +201,130 @@ test_finish_of_a_silent_one()
 	ovctl -n "$T2" move finish s1 $M
 	wait_for "they arrive" tap_is 2 4
 	wait_for "the move is over" planned_is 2 mac gone
-	# What a controller said stays.
+	# What a controller said before is not true any more.
 	ovctl -n "$T2" fdb add s1 $M peer 10.9.0.1
-	ovctl -n "$T2" move prepare s1 $M
+	ovctl -n "$T2" move prepare s1 $M max-wait 60000 timeout 600000
+	to 3 $M n=3
+	wait_for "they wait" planned_is 2 waiting 3
 	ovctl -n "$T2" move finish s1 $M
+	wait_for "they arrive" tap_is 2 7
 	wait_for "the move is over" planned_is 2 mac gone
-	same 10.9.0.1 "$(fdb_peer "$T2" s1 $M)" "where it is"
+	same "" "$(ovctl -n "$T2" -j fdb show s1 | json_having "$M")" "an entry of it"
+	same 0 "$(counter "$T2" s1 rx-drop-horizon)" "what was dropped"
+}
+
+# A second guest of T2, by the port tap1.
+second_guest()
+{
+	ns_new G4
+	ns "$G4" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	ip -n "$T2" link add tap1 type veth peer name eth0 netns "$G4"
+	ip -n "$G4" link set eth0 up
+	ovctl -n "$T2" port add s1 tap1 access
+}
+
+# What comes from a port of the new place goes on as if it had come just now: not to a port that it
+# is isolated from, and never back.
+test_waits_as_it_came()
+{
+	about_to_move vxlan 4 clone
+	second_guest
+	ovctl -n "$T2" port set s1 tap0 isolated on
+	ovctl -n "$T2" port set s1 tap1 isolated on
+	capture_start at2 "$G2" eth0 "ether proto 0x88b5"
+	capture_start at4 "$G4" eth0 "ether proto 0x88b5"
+	guest 4 02:00:00:00:00:c4 dmac=$M etype=88b5 n=3
+	guest 2 02:00:00:00:00:c2 dmac=$M etype=88b5 n=2
+	to 2 $M n=4
+	wait_for "they wait" planned_is 2 waiting 9
+	guest 2 $M "dmac=$(tenant_mac 2) etype=88b5"
+	wait_for "the move is over" planned_is 2 mac gone
+	up 2 port-drop-isolated 3
+	up 2 port-drop-local 2
+	wait_for "the head's arrive" tap_is 2 4
+	same "$(printf '%s\n' "$(tenant_mac 2)"{,,,})" \
+		"$(pcap at2 smac dmac | awk -v m=$M '$2 == m { print $1 }')" "what the guest got"
+	same 0 "$(pcap at4 dmac smac | awk -v m=$M '$1 == m && $2 != "02:00:00:00:00:c4"' | wc -l)" \
+		"what the other one got"
+}
+
+# While one station's frames are about to be let out, another's begin to wait: that puts nothing off.
+test_by_turns()
+{
+	local other=02:00:00:00:00:b8
+
+	about_to_move vxlan 4
+	ovctl -n "$T2" move prepare s1 $other clone max-wait 60000 timeout 600000
+	to 3 $M n=70
+	wait_for "they wait" planned_is 2 waiting 70
+	inject "$G2" <<-END
+		enc=frame via=eth0 smac=$M dmac=$(tenant_mac 2) etype=88b5
+		enc=frame via=eth0 smac=02:00:00:00:00:c2 dmac=$other etype=88b5
+	END
+	wait_for "they are let out" tap_is 2 70
+	same 1 "$(planned 2 waiting $other)" "what waits for the other one"
+	inject "$H3" <<<"vni=100 src=10.9.0.3 dst=10.9.0.2 smac=$(tenant_mac 3) dmac=$other etype=88b5 n=70"
+	guest 2 $other "dmac=$(tenant_mac 2) etype=88b5"
+	# Not what came from its own port.
+	wait_for "those, too" tap_is 2 140
+	same 0 "$(counter "$T2" s1 move-drop-expired)" "what waited too long"
+}
+
+# A table that is full has room for who is awaited.
+test_full_table()
+{
+	about_to_move vxlan 4
+	ovctl -n "$T2" fdb flush s1
+	ovctl -n "$T2" dev set s1 max-learned 2
+	guest 2 02:00:00:00:00:d1 "dmac=$(tenant_mac 2) etype=88b5"
+	guest 2 02:00:00:00:00:d2 "dmac=$(tenant_mac 2) etype=88b5"
+	guest 2 02:00:00:00:00:d3 "dmac=$(tenant_mac 2) etype=88b5"
+	wait_for "it is full" eval '[[ $(counter "$T2" s1 fdb-limit) -gt 0 ]]'
+	to 3 $M n=3
+	wait_for "they wait" planned_is 2 waiting 3
+	guest 2 $M "dmac=$(tenant_mac 2) etype=88b5"
+	wait_for "they arrive" tap_is 2 3
+	wait_for "it is known" at_port "$T2" $M tap0
+}
+
+# The copy has the address that the head has towards peers, as the frame itself.
+test_clone_of_a_gateway()
+{
+	lay vxlan 4 3
+	ip -n "$T2" link set s1 address 02:00:00:00:00:fe
+	ip -n "$T3" link set s1 address 02:00:00:00:00:fe
+	ovctl -n "$T2" dev set s1 head-mac 02:00:00:00:fe:02
+	ovctl -n "$T3" dev set s1 head-mac 02:00:00:00:fe:03
+	lives_at_1 $M
+	zero 1
+	zero 2
+	ovctl -n "$T2" move prepare s1 $M max-wait 60000 timeout 600000
+	ovctl -n "$T3" move prepare s1 $M to 10.9.0.2 clone timeout 600000
+	capture_start at2 "$G2" eth0 "ether proto 0x88b5 and ether dst $M"
+	inject "$T3" <<<"enc=frame via=s1 smac=02:00:00:00:00:fe dmac=$M etype=88b5 n=3"
+	wait_for "they wait" planned_is 2 waiting 3
+	wait_for "they arrive at the old place" tap_is 1 3
+	same 0 "$(counter "$T2" s1 rx-drop-own-mac)" "what looked like one of its own"
+	guest 2 $M "dmac=02:00:00:00:00:d1 etype=88b5"
+	wait_for "they arrive" tap_is 2 3
+	same 02:00:00:00:fe:03 "$(pcap at2 smac | sort -u)" "whom they are from"
+}
+
+# An entry that was frozen goes where a plan says, and is an entry like others there.
+test_frozen_and_planned()
+{
+	lay vxlan 4 3
+	ovctl -n "$T3" dev set s1 move-limit 2 move-window 3600
+	lives_at_1 $M
+	guest 2 $M dmac=ff:ff:ff:ff:ff:ff etype=88b5
+	wait_for "it moved" entry_at "$T3" s1 $M 10.9.0.2
+	guest 1 $M dmac=ff:ff:ff:ff:ff:ff etype=88b5
+	wait_for "it is frozen" eval '[[ $(fdb_value "$T3" s1 $M frozen) == true ]]'
+	same 10.9.0.1 "$(fdb_peer "$T3" s1 $M)" "where it is"
+	ovctl -n "$T3" move prepare s1 $M to 10.9.0.2
+	guest 2 $M dmac=ff:ff:ff:ff:ff:ff etype=88b5
+	wait_for "it goes where it was planned" entry_at "$T3" s1 $M 10.9.0.2
+	same "null 0" "$(fdb_value "$T3" s1 $M frozen) $(fdb_value "$T3" s1 $M moves | sed s/null/0/)" "frozen, moves"
 }
 
 # With learning off, a move is carried out nevertheless, and nothing else is learned.
@@ -227,6 +346,15 @@ test_without_learning()
 	wait_for "T3 hears of it" entry_at "$T3" s1 $M 10.9.0.2
 	wait_for "what waited is out" tap_is 2 3
 	same "0 1" "$(dev_value "$T3" s1 learned-entries) $(dev_value "$T3" s1 static-entries)" "entries"
+	# Nor is there an entry where nobody set one: it would be the only one that nobody moves.
+	zero 2
+	ovctl -n "$T2" move prepare s1 02:00:00:00:00:ba max-wait 60000 timeout 600000
+	to 3 02:00:00:00:00:ba n=3
+	wait_for "they wait" planned_is 2 waiting 3 02:00:00:00:00:ba
+	guest 2 02:00:00:00:00:ba dmac=ff:ff:ff:ff:ff:ff etype=88b5
+	wait_for "what waited is out" tap_is 2 3
+	wait_for "the move is over" planned_is 2 mac gone 02:00:00:00:00:ba
+	same 0 "$(dev_value "$T2" s1 learned-entries)" "learned entries"
 }
 
 # Sent to both until it flips; a controller's own entry flips, too.
