@@ -531,7 +531,7 @@ static unsigned long tenovl_fdb_age_one(struct tenovl_dev *tdev,
 					const struct tenovl_settings *settings,
 					struct tenovl_fdb_entry *entry)
 {
-	unsigned long late = tenovl_late_age(tdev, entry);
+	unsigned long late = tenovl_late_age(tdev, settings, entry);
 	unsigned long now = jiffies;
 	unsigned long due;
 

@@ -52,11 +52,19 @@ static const struct rhashtable_params tenovl_tomb_params = {
 	.automatic_shrinking = true,
 };
 
-/* Until when it counts, as the setting is now. */
-static unsigned long tenovl_tomb_until(const struct tenovl_tomb *tomb,
-				       const struct tenovl_settings *settings)
+/* Jiffies until then; 0 when it is over. */
+static unsigned long tenovl_left(unsigned long until)
 {
-	return tomb->since + tenovl_seconds(settings->redirect);
+	unsigned long now = jiffies;
+
+	return time_before(now, until) ? until - now : 0;
+}
+
+/* Jiffies for which it counts, as the setting is now; 0 for none. */
+static unsigned long tenovl_tomb_left(const struct tenovl_tomb *tomb,
+				      const struct tenovl_settings *settings)
+{
+	return tenovl_left(tomb->since + tenovl_seconds(settings->redirect));
 }
 
 /**
@@ -167,7 +175,7 @@ bool tenovl_graves_open(struct tenovl_dev *tdev, const struct tenovl_settings *s
 	tomb = tdev->graves.n ? tenovl_tomb_find(tdev, mac) : NULL;
 	if (!tomb)
 		return false;
-	fresh = time_before(jiffies, tenovl_tomb_until(tomb, settings));
+	fresh = tenovl_tomb_left(tomb, settings);
 	*where = tomb->where;
 	tenovl_tomb_remove(tdev, tomb);
 	return fresh;
@@ -188,15 +196,6 @@ void tenovl_graves_yield(struct tenovl_dev *tdev, const struct tenovl_settings *
 	if (graves->n && tdev->n_learned + graves->n > settings->max_learned)
 		tenovl_tomb_remove(tdev, list_first_entry(&graves->list, struct tenovl_tomb,
 							  list));
-}
-
-/* Jiffies, 0 for none. */
-static unsigned long tenovl_tomb_left(const struct tenovl_tomb *tomb,
-				      const struct tenovl_settings *settings)
-{
-	unsigned long until = tenovl_tomb_until(tomb, settings), now = jiffies;
-
-	return time_before(now, until) ? until - now : 0;
 }
 
 /**
@@ -249,31 +248,40 @@ void tenovl_late_begin(struct tenovl_dev *tdev, const struct tenovl_settings *se
 	}
 	if (!was_here || !settings->redirect)
 		return;
-	WRITE_ONCE(entry->late_until, jiffies + tenovl_seconds(settings->redirect));
+	WRITE_ONCE(entry->late_since, jiffies);
 	WRITE_ONCE(entry->late, true);
 	tenovl_fdb_age_by(tdev, tenovl_seconds(settings->redirect));
+}
+
+/* Jiffies until frames for it are late no more, as the setting is now; 0 for none. */
+static unsigned long tenovl_late_left(const struct tenovl_fdb_entry *entry,
+				      const struct tenovl_settings *settings)
+{
+	return tenovl_left(READ_ONCE(entry->late_since) + tenovl_seconds(settings->redirect));
 }
 
 /**
  * tenovl_late_age() - end of the time
  * @tdev: the device
+ * @settings: its settings
  * @entry: the entry
  *
  * fdb lock. So that what is told by jiffies is not told for ever.
  *
  * Return: jiffies until that, or 0.
  */
-unsigned long tenovl_late_age(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry)
+unsigned long tenovl_late_age(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			      struct tenovl_fdb_entry *entry)
 {
-	unsigned long now = jiffies;
+	unsigned long left;
 
 	lockdep_assert_held(&tdev->fdb_lock);
 	if (!entry->late)
 		return 0;
-	if (time_before(now, entry->late_until))
-		return entry->late_until - now;
-	WRITE_ONCE(entry->late, false);
-	return 0;
+	left = tenovl_late_left(entry, settings);
+	if (!left)
+		WRITE_ONCE(entry->late, false);
+	return left;
 }
 
 /**
@@ -285,8 +293,7 @@ unsigned long tenovl_late_age(struct tenovl_dev *tdev, struct tenovl_fdb_entry *
  */
 bool tenovl_late_is(const struct tenovl_fdb_entry *entry, const struct tenovl_settings *settings)
 {
-	return READ_ONCE(entry->late) && settings->redirect &&
-	       time_before(jiffies, READ_ONCE(entry->late_until));
+	return READ_ONCE(entry->late) && tenovl_late_left(entry, settings);
 }
 
 /**

@@ -659,7 +659,7 @@ struct tenovl_flood {
  * @ndm_flags: what `bridge fdb` marked it with, to be told again
  * @frozen: moved too often; stays until @window_start + move_window
  * @mobile: a static one that announcements move
- * @late: what peers send for it is sent on, until @late_until
+ * @late: what peers send for it is sent on, for a while
  * @moving: it has a planned move
  * @side: behind whom, NULL for the head
  * @seen: jiffies of the last frame from it; written on the packet path, at
@@ -669,7 +669,7 @@ struct tenovl_flood {
  * @seq: sequence number of the control plane
  * @id: place in &tenovl_dev.fdb_ids, the cursor of dumps
  * @side_list: in &tenovl_side.fdb
- * @late_until: jiffies
+ * @late_since: when it moved away; jiffies
  * @rcu: for the whole
  *
  * Changed under the fdb lock, read under RCU; readers take @side once.
@@ -690,7 +690,7 @@ struct tenovl_fdb_entry {
 	u32 seq;
 	u32 id;
 	struct hlist_node side_list;
-	unsigned long late_until;
+	unsigned long late_since;
 	struct rcu_head rcu;
 };
 
@@ -1602,7 +1602,8 @@ void tenovl_graves_yield(struct tenovl_dev *tdev, const struct tenovl_settings *
 void tenovl_late_begin(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
 		       struct tenovl_fdb_entry *entry, bool was_here,
 		       const struct tenovl_side *side);
-unsigned long tenovl_late_age(struct tenovl_dev *tdev, struct tenovl_fdb_entry *entry);
+unsigned long tenovl_late_age(struct tenovl_dev *tdev, const struct tenovl_settings *settings,
+			      struct tenovl_fdb_entry *entry);
 /* RCU */
 bool tenovl_late_is(const struct tenovl_fdb_entry *entry, const struct tenovl_settings *settings);
 /* RCU, BH off */

@@ -7,7 +7,7 @@
 M=02:00:00:00:00:b1
 
 # What stations at both hypervisors are connected by: guest I is namespace GI, its eth0 a tap of TI.
-# They say nothing by themselves, so that each frame can be told. guests N...
+# They say nothing by themselves, so that each frame can be told. guests N..., also again
 guests()
 {
 	local i t g
@@ -16,6 +16,7 @@ guests()
 		t=T$i g=G$i
 		ns_new "$g"
 		ns "${!g}" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+		ip -n "${!t}" link del tap0 2>/dev/null || :
 		ip -n "${!t}" link add tap0 type veth peer name eth0 netns "${!g}"
 		ip -n "${!g}" link set eth0 up
 		ovctl -n "${!t}" port add s1 tap0 access

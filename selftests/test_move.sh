@@ -255,10 +255,11 @@ test_never_back()
 test_time_is_over()
 {
 	lay vxlan 4 3
-	ovctl -n "$T1" dev set s1 redirect 2
 	moved
 	to 3 $M
 	up 1 late-redirected 1
+	# Counted from when it moved, also where it was longer then.
+	ovctl -n "$T1" dev set s1 redirect 2
 	wait_for "the time is over" late_frame_drops
 	same 0 "$(counter "$T1" s1 late-drop-again)" "other causes"
 }
@@ -336,7 +337,7 @@ test_tombstone_limits()
 	local i
 
 	lay vxlan 4 2
-	ovctl -n "$T1" dev set s1 max-learned 6 redirect 2
+	ovctl -n "$T1" dev set s1 max-learned 6
 	for i in 1 2 3 4; do
 		guest 1 02:00:00:00:00:d$i dmac=ff:ff:ff:ff:ff:ff etype=88b5
 	done
@@ -356,6 +357,7 @@ test_tombstone_limits()
 	wait_for "it lives here" at_port "$T1" $M tap0
 	ovctl -n "$T1" port del s1 tap0
 	tombs 1 || fail "no tombstone"
+	ovctl -n "$T1" dev set s1 redirect 1
 	wait_for "its time is over" tombs 0
 	# A flush forgets them, and without redirect there are none.
 	ovctl -n "$T1" dev set s1 redirect 3600
