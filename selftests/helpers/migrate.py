@@ -7,24 +7,27 @@ in namespace G. What "runs" at a guest is this program: it sends and receives wi
 address there, and nowhere else.
 
   migrate.py matrix FAM T1,T2,T3 G1,G2	{rarp, garp, na, nothing} x {planned, unplanned}: the station
-					goes from 1 to 2; probes every millisecond between it and the
-					head of 3, both ways
+					goes from 1 to 2, or from 2 to 1; all the while probes every
+					millisecond between it and the head of 3, both ways
   migrate.py many FAM N T1,T2,T3 G1,G2,G3	N times from one to another, and back; after each,
 					the tables are held against what must be in them
 
 Prints a line for each move of the matrix, or a sum; exit 1 with a line for every difference.
 """
 
+import os
 import socket
 import struct
 import sys
+import threading
 import time
 
 import nl
 import serve
 
 ETH_PROBE = 0x88b5
-WAIT = 30
+SO_RCVBUFFORCE = 33
+WAIT = 30 * int(os.environ.get("TENOVL_SLOW", "1"))
 PROBES = 20
 SAYS = ("rarp", "garp", "na", "nothing")
 EVERYBODY = b"\xff" * 6
@@ -59,6 +62,7 @@ class Line:
 
 	def __init__(self, dev):
 		self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_PROBE))
+		self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 27)
 		self.sock.bind((dev, ETH_PROBE))
 		self.sock.setblocking(False)
 		self.got = []
@@ -149,31 +153,59 @@ def prepare(station, to, others):
 		one.do("move-prepare", {"move": [{**move, "to": to.addr, "clone": True}]})
 
 
-class Probe:
-	"""A conversation of the station with the head of a third one."""
+class Probe(threading.Thread):
+	"""A conversation of the station with the head of a third one: every millisecond a probe
+	each way, the station's own only where it runs. On one processor, so that none of them
+	overtakes another on the way.
+	"""
 
 	def __init__(self, station, third):
+		super().__init__(daemon=True)
 		self.station, self.third = station, third
+		self.lock = threading.Lock()
+		self.runs_at = None
 		self.sent = 0
 		self.answers = 0
-		self.next = time.monotonic()
+		self.over = False
+		self.wrong = None
 
-	def step(self, runs_at):
-		"""The next millisecond: a probe each way, the station's only where it runs."""
-		time.sleep(max(0, self.next - time.monotonic()))
-		self.next += 0.001
+	def run(self):
+		"""Until it is over."""
+		os.sched_setaffinity(0, {0})
+		try:
+			while not self.over:
+				time.sleep(0.001)
+				with self.lock:
+					self.step()
+		except OSError as e:
+			self.wrong = e
+
+	def step(self):
+		"""The next of them."""
 		self.third.head.send(self.station, self.third.head_mac, self.sent)
 		self.sent += 1
-		if runs_at:
-			runs_at.guest.send(self.third.head_mac, self.station, self.answers)
+		if self.runs_at:
+			self.runs_at.guest.send(self.third.head_mac, self.station, self.answers)
 			self.answers += 1
 
-	def steps(self, n, runs_at):
-		"""Some of them. Return: the first and the one behind the last."""
-		first = self.sent
-		for _ in range(n):
-			self.step(runs_at)
-		return first, self.sent
+	def runs(self, place):
+		"""The station runs there from now on, or nowhere. Return: the next probe."""
+		with self.lock:
+			self.runs_at = place
+			return self.sent
+
+	def more(self, n=PROBES):
+		"""Wait until there are so many more. Return: the next one."""
+		goal = self.sent + n
+		until("%d probes are sent" % n, lambda: self.wrong or self.sent >= goal)
+		return self.sent
+
+	def end(self):
+		"""No more."""
+		self.over = True
+		self.join()
+		if self.wrong:
+			raise Failed("a probe could not be sent: %s" % self.wrong)
 
 
 def lives_at(station, here, all_of_them):
@@ -191,54 +223,90 @@ def say(kind, station, here, third):
 		here.guest.sock.send(announcement(kind, station))
 
 
-def one_of_matrix(station, kind, planned, hv):
-	"""Return: probes lost of those sent while it was stopped, and of all others."""
+def moves(probe, kind, planned, hv):
+	"""Return: the first probe while it was stopped, and the first behind which none is lost."""
 	old, new, third = hv
-	for line in (old.guest, new.guest, third.head):
-		line.clear()
-	probe = Probe(station, third)
-	probe.steps(PROBES, old)
+	station = probe.station
+	probe.runs(old)
+	probe.more()
 	if planned:
 		prepare(station, new, (old, third))
 	else:
 		third.do("dev-set", {"dev": {"learning": 0}})
-	probe.steps(PROBES, old)
-	until("the old place has all of them", lambda: len(old.guest.read(station)) >= 2 * PROBES)
-	before = set(old.guest.read(station))
-	stopped = probe.steps(PROBES, None)
-	say(kind, station, new, third)
+	probe.more()
+	stopped = probe.runs(None)
+	probe.more()
+	if kind != "nothing":
+		say(kind, station, new, third)
+	probe.runs(new)
 	if not planned:
-		late(station, kind, hv, probe)
+		return stopped, late(probe, kind, hv)
 	knows(third, station, new.addr)
-	probe.steps(PROBES, new)
-	want = probe.sent - (0 if planned else stopped[1] - stopped[0])
-	until("%d of %d probes arrive" % (want, probe.sent),
-	      lambda: len(before | set(new.guest.read(station))) >= want)
-	at_new = new.guest.read(station)
-	until("answers", lambda: len([n for n in third.head.read(third.head_mac) if n < 1 << 31]) >=
-	      probe.answers)
-	answers = [n for n in third.head.read(third.head_mac) if n < 1 << 31]
-	lost = set(range(probe.sent)) - before - set(at_new)
-	if at_new != sorted(set(at_new)):
-		raise Failed("out of order, or twice: %s" % at_new)
-	if answers != list(range(probe.answers)):
-		raise Failed("answers: %s" % answers)
-	stop = {n for n in lost if stopped[0] <= n < stopped[1]}
-	settle(station, kind, planned, hv)
-	return len(stop), len(lost - stop), probe.sent
+	probe.more()
+	return stopped, stopped
 
 
-def late(station, kind, hv, probe):
-	"""The third one has not heard: what it sends goes by the old place, which knows."""
+def late(probe, kind, hv):
+	"""The third one has not heard: what it sends goes by the old place, which knows. Where
+	the station announces itself, only that moves what a controller said.
+	"""
 	old, new, third = hv
+	station = probe.station
 	if kind == "nothing":
 		old.do("fdb-replace", {"fdb": [{"mac": station.hex(":"), "peer": new.addr}]})
+	else:
+		third.do("fdb-replace", {"fdb": [{"mac": station.hex(":"), "peer": old.addr,
+						  "mobile": True}]})
 	knows(old, station, new.addr)
 	knows(third, station, old.addr)
-	first, behind = probe.steps(PROBES, new)
-	until("late ones arrive", lambda: set(range(first, behind)) <= set(new.guest.read(station)))
+	told = probe.more()
+	probe.more()
 	third.do("dev-set", {"dev": {"learning": 1}})
-	probe.step(new)
+	probe.more()
+	if kind != "nothing":
+		if third.where(third.table(), station) != old.addr:
+			raise Failed("data moved a static entry")
+		say(kind, station, new, third)
+	knows(third, station, new.addr)
+	probe.more()
+	return told
+
+
+def one_of_matrix(station, kind, planned, hv):
+	"""Return: probes lost of those sent while it was stopped, of all others, and all."""
+	old, new, third = hv
+	for line in (old.guest, new.guest, third.head):
+		line.clear()
+	probe = Probe(station, third)
+	probe.start()
+	try:
+		stopped, told = moves(probe, kind, planned, hv)
+	finally:
+		probe.end()
+	want = {n for n in range(probe.sent) if not stopped <= n < told}
+	# What reaches the old place while nothing runs there is lost.
+	old_got = lambda: {n for n in old.guest.read(station) if n < stopped}
+	until("%d of %d probes arrive" % (len(want), probe.sent),
+	      lambda: want <= old_got() | set(new.guest.read(station)))
+	until("answers", lambda: len(answers_at(third)) >= probe.answers)
+	at_new = new.guest.read(station)
+	lost = set(range(probe.sent)) - old_got() - set(at_new)
+	if len(at_new) != len(set(at_new)) or (planned and at_new != sorted(at_new)):
+		raise Failed("out of order, or twice: %s" % odd_ones(at_new))
+	if answers_at(third) != list(range(probe.answers)):
+		raise Failed("answers: %s" % odd_ones(answers_at(third)))
+	settle(station, kind, planned, hv)
+	return len(lost - want), len(lost & want), probe.sent
+
+
+def answers_at(third):
+	"""The station's own probes, in the order in which they came."""
+	return [n for n in third.head.read(third.head_mac) if n < 1 << 31]
+
+
+def odd_ones(numbers):
+	"""Those that do not follow the one before them."""
+	return ["%d after %d" % (b, a) for a, b in zip(numbers, numbers[1:]) if b != a + 1][:20]
 
 
 def settle(station, kind, planned, hv):
@@ -259,9 +327,10 @@ def matrix(hv):
 	for number, (kind, planned) in enumerate((k, p) for k in SAYS for p in (True, False)):
 		station = bytes([2, 0, 0, 0, 3, number])
 		name = "%s %s" % (kind, "planned" if planned else "unplanned")
+		here = [hv[number % 2], hv[1 - number % 2], hv[2]]
 		try:
-			lives_at(station, hv[0], hv)
-			stop, lost, sent = one_of_matrix(station, kind, planned, hv)
+			lives_at(station, here[0], hv)
+			stop, lost, sent = one_of_matrix(station, kind, planned, here)
 		except Failed as e:
 			print("%s: %s" % (name, e))
 			failed = True
