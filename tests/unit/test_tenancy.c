@@ -411,7 +411,7 @@ static void test_migrate(void **state)
 		     "\"0\" is not the number of a VPC: a number from 1 to 65535 is accepted");
 	shop_does(shop, "subnet add 1 21.0.0.0/25 --id 22 --vpc 3");
 	shop_refuses(shop, "subnet migrate 1 21 --from 1 --to 3 --no-sync",
-		     "21.0.0.0/25 overlaps with 21.0.0.0/24 of subnet 21 in VPC 3");
+		     "subnet 22: 21.0.0.0/25 overlaps with 21.0.0.0/24 of subnet 21 in VPC 3");
 	assert_subnet_at(shop, 1, 2);
 }
 
