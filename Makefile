@@ -32,7 +32,8 @@ T ?=
 export T
 
 .PHONY: all modules tool install uninstall setup demo check check-debug check-debug-smp check-static check-unit \
-	selftest test migrations bench-insn bench-failover bench-control storm profile shell clean help
+	selftest test migrations bench-insn bench-failover bench-control bench-cold storm profile shell \
+	clean help
 
 all: modules tool
 
@@ -131,6 +132,12 @@ storm:
 	$(VM)/run --kernel $(K) --timeout 7300 -- env STEPS=$(STEPS) SEED=$(or $(SEED),1) BUDGET=7000 TENOVL_SUITE_MAX=7100 \
 		T=heal:random selftests/run
 
+# Cold moves of a subnet while all VMs send probes: the outage, and that others have none; MOVES=N.
+bench-cold:
+	tests/check/build $(K)
+	$(VM)/run --kernel $(K) --timeout 7300 -- env MOVES=$(or $(MOVES),100) TENOVL_SUITE_MAX=7100 \
+		T=cold:no_outage_elsewhere selftests/run
+
 shell:
 	tests/check/build $(K)
 	$(VM)/shell --kernel $(K)
@@ -161,5 +168,6 @@ help:
 	@echo 'make profile FLOW=F  where the instructions of a path go, by function'
 	@echo 'make bench-failover  probes lost when a bridge fails, compared with bonding, backup_port and polling'
 	@echo 'make bench-control   time and requests of a sync of 10 and 100 tenants, beside ip and bridge -batch'
+	@echo 'make bench-cold      outage of a subnet that moves while all VMs send probes; MOVES=N K=uml'
 	@echo 'make storm           random operations and damage, each healed by a sync; STEPS=N SEED=N K=uml'
 	@echo 'make clean           removes what was built here, not the cache'

@@ -23,7 +23,14 @@ static bool sim_refuse(struct sim *sim, const struct ovctl_item *obj, const char
 	return false;
 }
 
-static struct ovctl_item *sim_get(struct sim *sim, const struct ovctl_item *like)
+/**
+ * sim_get() - Find the object of the same name.
+ * @sim: The kernel.
+ * @like: An object with that name.
+ *
+ * Return: the object, or NULL.
+ */
+struct ovctl_item *sim_get(struct sim *sim, const struct ovctl_item *like)
 {
 	unsigned int i;
 

@@ -20,6 +20,7 @@ void sim_free(struct sim *sim);
 void sim_netns(struct sim *sim, const char *netns);
 void sim_foreign_link(struct sim *sim, const char *netns, const char *link,
 		      enum ovctl_link_type type);
+struct ovctl_item *sim_get(struct sim *sim, const struct ovctl_item *like);
 struct ovctl_item *sim_find(struct sim *sim, enum ovctl_kind kind, const char *netns,
 			      const char *link, const char *key);
 bool sim_del(struct sim *sim, const struct ovctl_item *obj);

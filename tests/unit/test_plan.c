@@ -5,6 +5,7 @@
 #include "bench.h"
 #include "sim.h"
 #include "../../tools/ovctl/model/adopt.h"
+#include "../../tools/ovctl/model/cold.h"
 #include "../../tools/ovctl/model/wanted.h"
 
 static struct ovctl_addr addr(const char *text)
@@ -783,6 +784,253 @@ static void test_told(void **state)
 	ovctl_items_free(&have);
 }
 
+/* --- moves --- */
+
+/* A tap that is there is let go by one device before another one has it. */
+static void test_tap_moves(void **state)
+{
+	struct ovctl_tenant *tenant;
+	struct ovctl_model model;
+	struct ovctl_vm *vm;
+	struct sim sim;
+
+	(void)state;
+	tenant = lay(&model);
+	add_vpc(&model, tenant, 3, 1);
+	vm = ovctl_tenant_vm(tenant, 3);
+	vm->kind = OVCTL_VM_TAP;
+	strcpy(vm->netns, "theirs");
+	strcpy(vm->link, "tap3");
+	sim_init(&sim);
+	sim_netns(&sim, "theirs");
+	sim_foreign_link(&sim, "theirs", "tap3", OVCTL_LINK_EXISTING);
+	sync_all(&model, &sim);
+	assert_field(&sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns1_t1 dev s31");
+	ovctl_move_subnet(tenant, 31, 1, 3);
+	sync_all(&model, &sim);
+	assert_field(&sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns3_t1 dev s31");
+	assert_field(&sim, OVCTL_KIND_PORT, "theirs", "tap3", NULL,
+		     "role access mac 02:00:1f:00:00:0d ip 31.0.0.13,fd00:31::13");
+	sim_free(&sim);
+	ovctl_model_free(&model);
+}
+
+/* What a move may take away for a while: what is of its VMs. */
+static bool is_of_subnet(const struct ovctl_tenant *tenant, const struct ovctl_item *obj,
+			 uint32_t subnet)
+{
+	const struct ovctl_cidr *key = &obj->key;
+	unsigned int i;
+
+	for (i = 0; i < tenant->n_vms; i++) {
+		const struct ovctl_vm *vm = &tenant->vms[i];
+
+		if (vm->subnet == subnet &&
+		    (!strcmp(obj->netns, vm->netns) || ovctl_addr_same(&key->addr, &vm->mac) ||
+		     ovctl_addr_same(&key->addr, &vm->ip4) ||
+		     ovctl_addr_same(&key->addr, &vm->ip6) || obj->link[0] == 'v'))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * struct stage - A stage of a move.
+ * @model: What is wanted in it.
+ * @keep: What was wanted before it as well, and may not be missing meanwhile.
+ * @tenant: Whose VMs take turns, or NULL.
+ * @subnet: What moves.
+ */
+struct stage {
+	const struct ovctl_model *model;
+	const struct ovctl_model *keep;
+	const struct ovctl_tenant *tenant;
+	uint32_t subnet;
+};
+
+/* A prefix leads somewhere, by a route, or because a device is there that has it. */
+static bool is_led(const struct ovctl_items *objs, const struct ovctl_item *obj)
+{
+	unsigned int i;
+
+	for (i = 0; i < objs->count; i++) {
+		const struct ovctl_item *at = &objs->list[i];
+
+		if ((at->kind == obj->kind || at->kind == OVCTL_KIND_ADDR) &&
+		    !strcmp(at->netns, obj->netns) && at->key.plen <= obj->key.plen &&
+		    ovctl_cidr_has(&at->key, &obj->key.addr))
+			return true;
+	}
+	return false;
+}
+
+static bool is_broken(struct sim *sim, const struct stage *stage, const struct ovctl_items *want,
+		      const struct ovctl_item *obj)
+{
+	const struct ovctl_tenant *tenant = &stage->model->tenants[0];
+
+	if ((obj->kind == OVCTL_KIND_ROUTE || obj->kind == OVCTL_KIND_INNER) &&
+	    ovctl_name_is_vpc(tenant, obj->netns) && is_led(want, obj) && !is_led(&sim->objs, obj))
+		return true;
+	return ovctl_items_find(want, obj) && !sim_get(sim, obj) &&
+	       !is_of_subnet(tenant, obj, stage->subnet);
+}
+
+static void assert_kept(struct sim *sim, const struct stage *stage, const struct ovctl_items *keep,
+			const struct ovctl_items *want, const struct ovctl_op *op)
+{
+	char text[4096], name[256];
+	unsigned int i;
+
+	for (i = 0; i < keep->count; i++) {
+		const struct ovctl_item *obj = &keep->list[i];
+
+		if (!is_broken(sim, stage, want, obj))
+			continue;
+		ovctl_op_text(text, sizeof(text), op);
+		ovctl_item_name(name, sizeof(name), obj);
+		fail_msg("%s is missing behind: %s", name, text);
+	}
+}
+
+/* Carries out a stage, or some of its steps; nothing else is broken on the way. */
+static unsigned int stage_carry(struct sim *sim, const struct stage *stage, unsigned int count)
+{
+	struct ovctl_items keep = { 0 };
+	unsigned int i, done, turn = 0;
+	struct run run;
+
+	run_make(&run, stage->model, sim);
+	ovctl_plan_turns(&run.plan, stage->tenant, stage->subnet);
+	ovctl_wanted_make(&keep, stage->keep);
+	for (i = 0; i < run.plan.count && i < count; i++) {
+		if (!sim_op(sim, &run.plan.ops[i]))
+			fail_msg("refused: %s", sim->why);
+		assert_kept(sim, stage, &keep, &run.want, &run.plan.ops[i]);
+		/* Each VM has one turn. */
+		assert_true(run.plan.ops[i].turn >= turn);
+		turn = run.plan.ops[i].turn;
+	}
+	done = run.plan.count;
+	ovctl_items_free(&keep);
+	run_free(&run);
+	if (count >= done)
+		assert_nothing_to_do(stage->model, sim);
+	return done;
+}
+
+static void model_copy(struct ovctl_model *to, const struct ovctl_model *from)
+{
+	unsigned int i;
+
+	ovctl_model_init(to);
+	for (i = 0; i < from->n_hosts; i++)
+		*ovctl_model_add_host(to, from->hosts[i].name) = from->hosts[i];
+	for (i = 0; i < from->n_tenants; i++) {
+		struct ovctl_tenant *tenant = ovctl_model_add_tenant(to, from->tenants[i].id);
+
+		ovctl_tenant_free(tenant);
+		ovctl_tenant_copy(tenant, &from->tenants[i]);
+	}
+}
+
+/**
+ * struct journey - The models that a move of a subnet goes through.
+ * @before: As the store was.
+ * @made: In both places, VMs in the old one.
+ * @moved: In both places, VMs in the new one.
+ * @after: As the store is.
+ * @stages: The stages.
+ */
+struct journey {
+	struct ovctl_model before, made, moved, after;
+	struct stage stages[3];
+};
+
+static void journey_plan(struct journey *j, uint32_t subnet, uint32_t from, uint32_t to)
+{
+	model_copy(&j->made, &j->before);
+	model_copy(&j->after, &j->before);
+	ovctl_subnet_add_vpc(ovctl_tenant_subnet(&j->made.tenants[0], subnet), to);
+	ovctl_move_subnet(&j->after.tenants[0], subnet, from, to);
+	model_copy(&j->moved, &j->after);
+	ovctl_subnet_add_vpc(ovctl_tenant_subnet(&j->moved.tenants[0], subnet), from);
+	j->stages[0] = (struct stage){ &j->made, &j->before, NULL, subnet };
+	j->stages[1] = (struct stage){ &j->moved, &j->made, &j->after.tenants[0], subnet };
+	j->stages[2] = (struct stage){ &j->after, &j->moved, NULL, subnet };
+}
+
+static void journey_free(struct journey *j)
+{
+	ovctl_model_free(&j->before);
+	ovctl_model_free(&j->made);
+	ovctl_model_free(&j->moved);
+	ovctl_model_free(&j->after);
+}
+
+/* Ended behind each step; what the store says by then is what the kernel comes to. */
+static void test_migrate(void **state)
+{
+	struct ovctl_tenant *tenant;
+	unsigned int count, i, k;
+	struct journey j;
+	struct sim sim;
+
+	(void)state;
+	tenant = lay(&j.before);
+	add_vpc(&j.before, tenant, 3, 1);
+	add_vm(tenant, 4, 31, 1);
+	ovctl_tenant_subnet(tenant, 31)->attach = OVCTL_ATTACH_BRIDGE;
+	ovctl_tenant_subnet(tenant, 31)->ha = 1;
+	journey_plan(&j, 31, 1, 3);
+	for (k = 0; k < 3; k++) {
+		count = UINT32_MAX;
+		for (i = 0; i < count; i++) {
+			unsigned int done;
+
+			sim_init(&sim);
+			sync_all(&j.before, &sim);
+			for (done = 0; done < k; done++)
+				stage_carry(&sim, &j.stages[done], UINT32_MAX);
+			count = stage_carry(&sim, &j.stages[k], i);
+			sync_all(k ? &j.after : &j.before, &sim);
+			sim_free(&sim);
+		}
+		assert_true(count > 8);
+	}
+	journey_free(&j);
+}
+
+/* The peers of a VPC know it by its next address before it goes from its last one. */
+static void test_expected(void **state)
+{
+	struct ovctl_addr vtep = addr("10.9.2.77");
+	struct stage stage = { 0 };
+	struct ovctl_model before, known;
+	struct sim sim;
+
+	(void)state;
+	lay(&before);
+	ovctl_tenant_add_link(&before.tenants[0], 1, 2);
+	sim_init(&sim);
+	sync_all(&before, &sim);
+	model_copy(&known, &before);
+	ovctl_model_expect_vpc(&known, 1, 1, &vtep);
+	stage = (struct stage){ &known, &before, NULL, 0 };
+	stage_carry(&sim, &stage, UINT32_MAX);
+	assert_field(&sim, OVCTL_KIND_PEER, "ns2_t1", "s21", "10.9.1.11", "admin up");
+	assert_field(&sim, OVCTL_KIND_PEER, "ns2_t1", "s21", "10.9.2.77", "admin up");
+	assert_field(&sim, OVCTL_KIND_PEER, "ns2_t1", "tr0", "10.9.2.77",
+		     "inner 21.0.0.0/24,31.0.0.0/24,fd00:21::/64,fd00:31::/64");
+	assert_field(&sim, OVCTL_KIND_INNER, "ns2_t1", "tr0", "31.0.0.0/24", "peer 10.9.1.11");
+	assert_null(sim_find(&sim, OVCTL_KIND_NETNS, "ns65535_t1", "", NULL));
+	sync_all(&before, &sim);
+	assert_null(sim_find(&sim, OVCTL_KIND_PEER, "ns2_t1", "s21", "10.9.2.77"));
+	sim_free(&sim);
+	ovctl_model_free(&before);
+	ovctl_model_free(&known);
+}
+
 /* --- random models --- */
 
 static uint64_t random_state;
@@ -883,6 +1131,55 @@ static void test_random_models(void **state)
 	sim_free(&sim);
 }
 
+/* A subnet of a random tenant that can move, from one of its VPCs to one that it is not in. */
+static bool random_move(const struct ovctl_model *model, uint32_t *subnet, uint32_t *from,
+			uint32_t *to)
+{
+	const struct ovctl_tenant *tenant = model->tenants;
+	const struct ovctl_subnet *s;
+	unsigned int i;
+
+	if (!model->n_tenants || !tenant->n_subnets)
+		return false;
+	s = &tenant->subnets[dice(tenant->n_subnets)];
+	*subnet = s->id;
+	*from = s->vpcs[dice(s->n_vpcs)];
+	for (i = 0; i < tenant->n_vpcs; i++) {
+		*to = tenant->vpcs[i].id;
+		if (!ovctl_subnet_in(s, *to))
+			return true;
+	}
+	return false;
+}
+
+static void test_random_moves(void **state)
+{
+	unsigned int round, moves = 0;
+	uint32_t subnet, from, to;
+	struct journey j;
+	struct sim sim;
+
+	(void)state;
+	random_state = 20261128;
+	for (round = 0; round < 200; round++) {
+		random_model(&j.before);
+		if (!random_move(&j.before, &subnet, &from, &to)) {
+			ovctl_model_free(&j.before);
+			continue;
+		}
+		moves++;
+		journey_plan(&j, subnet, from, to);
+		sim_init(&sim);
+		sync_all(&j.before, &sim);
+		stage_carry(&sim, &j.stages[0], UINT32_MAX);
+		stage_carry(&sim, &j.stages[1], UINT32_MAX);
+		stage_carry(&sim, &j.stages[2], UINT32_MAX);
+		sim_free(&sim);
+		journey_free(&j);
+	}
+	assert_true(moves > 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -903,6 +1200,10 @@ int main(void)
 		cmocka_unit_test(test_adopted),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_random_models),
+		cmocka_unit_test(test_tap_moves),
+		cmocka_unit_test(test_migrate),
+		cmocka_unit_test(test_expected),
+		cmocka_unit_test(test_random_moves),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

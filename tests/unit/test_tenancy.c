@@ -367,6 +367,71 @@ static void test_moves(void **state)
 	ovctl_model_free(&model);
 }
 
+static void assert_subnet_at(struct shop *shop, uint32_t one, uint32_t two)
+{
+	struct ovctl_model model;
+
+	shop_load(shop, &model);
+	assert_int_equal(model.tenants[0].subnets[0].n_vpcs, 2);
+	assert_int_equal(model.tenants[0].subnets[0].vpcs[0], one);
+	assert_int_equal(model.tenants[0].subnets[0].vpcs[1], two);
+	ovctl_model_free(&model);
+}
+
+/* A subnet goes from one VPC to another, with the VMs that it has there. */
+static void test_migrate(void **state)
+{
+	struct shop *shop = *state;
+	struct ovctl_model model;
+
+	shop_does(shop, "subnet migrate 1 21 --from 1 --to 3 --no-sync");
+	assert_subnet_at(shop, 2, 3);
+	shop_load(shop, &model);
+	assert_int_equal(model.tenants[0].vms[0].vpc, 3);
+	assert_int_equal(model.tenants[0].vms[0].seq, 2);
+	assert_string_equal(model.tenants[0].vms[0].netns, "ns1_t1-s21_vm");
+	assert_int_equal(model.tenants[0].vms[1].vpc, 2);
+	assert_int_equal(model.tenants[0].vms[1].seq, 1);
+	ovctl_model_free(&model);
+	shop_does(shop, "subnet migrate 1 21.0.0.0/24 to 1 from 3 no-sync");
+	assert_subnet_at(shop, 1, 2);
+	shop_refuses(shop, "subnet migrate 1 21 --from 1 --to 2 --no-sync",
+		     "subnet 21 is in VPC 2 already");
+	shop_refuses(shop, "subnet migrate 1 21 --from 3 --to 1 --no-sync",
+		     "subnet 21 is not in VPC 3: it cannot move from there");
+	shop_refuses(shop, "subnet migrate 1 21 --from 1 --to 1 --no-sync",
+		     "VPC 1 is both: a subnet moves from one VPC to another");
+	shop_refuses(shop, "subnet migrate 1 21 --from 1 --to 4 --no-sync",
+		     "tenant 1 has no VPC 4");
+	shop_refuses(shop, "subnet migrate 1 22 --from 1 --to 3 --no-sync",
+		     "tenant 1 has no subnet 22");
+	shop_misuses(shop, "subnet migrate 1 21 --to 3 --no-sync",
+		     "subnet migrate needs --from VPC and --to VPC");
+	shop_misuses(shop, "subnet migrate 1 21 --from 0 --to 3 --no-sync",
+		     "\"0\" is not the number of a VPC: a number from 1 to 65535 is accepted");
+	shop_does(shop, "subnet add 1 21.0.0.0/25 --id 22 --vpc 3");
+	shop_refuses(shop, "subnet migrate 1 21 --from 1 --to 3 --no-sync",
+		     "subnet 22: 21.0.0.0/25 overlaps with 21.0.0.0/24 of subnet 21 in VPC 3");
+	assert_subnet_at(shop, 1, 2);
+}
+
+static void test_vpc_move(void **state)
+{
+	struct shop *shop = *state;
+	struct ovctl_model model;
+
+	shop_does(shop, "vpc move 1 3 --to hv2 --no-sync");
+	shop_load(shop, &model);
+	assert_string_equal(model.tenants[0].vpcs[2].host, "hv2");
+	assert_int_equal(model.tenants[0].vpcs[2].vtep.bytes[1], 17);
+	assert_int_equal(model.tenants[0].vms[2].seq, 2);
+	ovctl_model_free(&model);
+	shop_refuses(shop, "vpc move 1 3 --to hv2 --no-sync", "VPC 3 is on host hv2 already");
+	shop_refuses(shop, "vpc move 1 3 --to hv9 --no-sync", "there is no host \"hv9\"");
+	shop_refuses(shop, "vpc move 1 4 --to hv1 --no-sync", "tenant 1 has no VPC 4");
+	shop_misuses(shop, "vpc move 1 3 --no-sync", "vpc move needs --to HOST");
+}
+
 static void test_drain(void **state)
 {
 	struct shop *shop = *state;
@@ -623,6 +688,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_delete, tenancy_setup, shop_teardown),
 		cmocka_unit_test_setup_teardown(test_links, tenancy_setup, shop_teardown),
 		cmocka_unit_test_setup_teardown(test_moves, tenancy_setup, shop_teardown),
+		cmocka_unit_test_setup_teardown(test_migrate, tenancy_setup, shop_teardown),
+		cmocka_unit_test_setup_teardown(test_vpc_move, tenancy_setup, shop_teardown),
 		cmocka_unit_test_setup_teardown(test_drain, tenancy_setup, shop_teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, tenancy_setup, shop_teardown),
 		cmocka_unit_test_setup_teardown(test_apply, tenancy_setup, shop_teardown),

@@ -141,6 +141,8 @@ _ovctl_options()
 	vpc-add | vpc-set) echo --host --uplink ;;
 	subnet-add) echo --id "$subnet" ;;
 	subnet-set) echo "$subnet" --yes ;;
+	subnet-migrate) echo --from --to --no-sync ;;
+	vpc-move) echo --to --no-sync ;;
 	vm-add | vm-set) echo "$vm" ;;
 	tenant-del | vpc-del | subnet-del) echo --yes ;;
 	apply-*) echo --dry-run --no-sync ;;
@@ -161,7 +163,7 @@ _ovctl_store()
 	--password-file | --new-password-file) mapfile -t COMPREPLY < <(compgen -f -- "$_ovctl_cur") ;;
 	--store) mapfile -t COMPREPLY < <(compgen -d -- "$_ovctl_cur") ;;
 	--vtep | --uplink | --address | --nexthop | --machine | --vpcs | --host | --id | --gateway) ;;
-	--subnet | --vpc | --ip | --mac | --pid | --tap | --dev | --ops | --memory) ;;
+	--subnet | --vpc | --ip | --mac | --pid | --tap | --dev | --ops | --memory | --from | --to) ;;
 	*)
 		# shellcheck disable=SC2046
 		if [[ $_ovctl_cur == -* || $_ovctl_object == provider ]]; then
@@ -220,7 +222,9 @@ _ovctl_verbs()
 	provider) _ovctl_offer passwd set help ;;
 	host) _ovctl_offer add set show del drain help ;;
 	tenant) _ovctl_offer add set show passwd del help ;;
-	vpc | subnet | vm) _ovctl_offer add set show del help ;;
+	vpc) _ovctl_offer add set show move del help ;;
+	subnet) _ovctl_offer add set show migrate del help ;;
+	vm) _ovctl_offer add set show del help ;;
 	show | export | apply | log) _ovctl_store ;;
 	help) _ovctl_offer "$_ovctl_objects" ;;
 	sync) _ovctl_offer --stats ;;

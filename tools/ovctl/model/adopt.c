@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From a forwarding entry that is newer than the model to the VM that has moved. */
-#include <stdio.h>
 #include <string.h>
 
 #include "adopt.h"
-
-static bool ovctl_is_netns_of(const struct ovctl_tenant *tenant, const char *netns)
-{
-	char name[OVCTL_NETNS_SIZE];
-	unsigned int i;
-
-	for (i = 0; i < tenant->n_vpcs; i++) {
-		ovctl_name_vpc(name, sizeof(name), tenant->id, tenant->vpcs[i].id);
-		if (!strcmp(name, netns))
-			return true;
-	}
-	return false;
-}
 
 /* The VPC that a segment's peer is of. */
 static const struct ovctl_vpc *ovctl_vpc_behind(const struct ovctl_tenant *tenant,
@@ -68,7 +54,7 @@ bool ovctl_moved_find(struct ovctl_moved *moved, const struct ovctl_model *model
 		const struct ovctl_vpc *vpc;
 		const struct ovctl_vm *vm;
 
-		if (!ovctl_is_netns_of(tenant, entry->netns))
+		if (!ovctl_name_is_vpc(tenant, entry->netns))
 			continue;
 		vpc = ovctl_vpc_behind(tenant, &entry->data[OVCTL_FDB_PEER].addr);
 		vm = ovctl_vm_with(tenant, entry->link, &entry->key.addr);

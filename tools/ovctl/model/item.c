@@ -85,8 +85,8 @@ static const struct ovctl_field fdb_fields[] = {
 };
 
 static const struct ovctl_field access_fields[] = {
-	[OVCTL_ACCESS_DEV_NETNS] = { "dev-netns", TEXT },
-	[OVCTL_ACCESS_DEV] = { "dev", TEXT },
+	[OVCTL_ACCESS_DEV_NETNS] = { "dev-netns", TEXT, FIXED },
+	[OVCTL_ACCESS_DEV] = { "dev", TEXT, FIXED },
 };
 
 static const struct ovctl_field port_fields[] = {

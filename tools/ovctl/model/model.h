@@ -289,6 +289,7 @@ bool ovctl_transit_peers(const struct ovctl_tenant *tenant, uint32_t a, uint32_t
 unsigned int ovctl_subnet_bridges(const struct ovctl_subnet *subnet);
 
 void ovctl_name_vpc(char *buf, size_t size, uint32_t tenant, uint32_t vpc);
+bool ovctl_name_is_vpc(const struct ovctl_tenant *tenant, const char *netns);
 void ovctl_name_mesh(char *buf, size_t size, uint32_t tenant, uint32_t vpc);
 void ovctl_name_segment(char *buf, size_t size, uint32_t subnet);
 void ovctl_name_port(char *buf, size_t size, uint32_t subnet, unsigned int index);

@@ -28,6 +28,26 @@ void ovctl_name_vpc(char *buf, size_t size, uint32_t tenant, uint32_t vpc)
 }
 
 /**
+ * ovctl_name_is_vpc() - Tell whether a namespace is that of one of a tenant's VPCs.
+ * @tenant: The tenant.
+ * @netns: The namespace.
+ *
+ * Return: true where it is.
+ */
+bool ovctl_name_is_vpc(const struct ovctl_tenant *tenant, const char *netns)
+{
+	char name[OVCTL_NETNS_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < tenant->n_vpcs; i++) {
+		ovctl_name_vpc(name, sizeof(name), tenant->id, tenant->vpcs[i].id);
+		if (!strcmp(name, netns))
+			return true;
+	}
+	return false;
+}
+
+/**
  * ovctl_name_mesh() - Name the private namespace of a VPC's mesh.
  * @buf: Where to.
  * @size: Its size.

@@ -7,7 +7,11 @@
  * with it. Deletions come first, since a name, a network id or an address may be needed
  * elsewhere, and in the reverse of the order in which things are made; among them an object
  * that is to be made again. What goes by itself with something else is not named.
+ *
+ * Where nothing that is new needs what the old has, deletions may come last: see
+ * ovctl_plan_turns().
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +27,7 @@ static void ovctl_plan_add(struct ovctl_plan *plan, enum ovctl_verb verb,
 			   uint32_t fields)
 {
 	plan->ops = ovctl_grow(plan->ops, plan->count, sizeof(*plan->ops));
-	plan->ops[plan->count++] = (struct ovctl_op){ verb, want, have, fields };
+	plan->ops[plan->count++] = (struct ovctl_op){ verb, want, have, fields, 0 };
 	plan->verbs[verb]++;
 }
 
@@ -48,10 +52,11 @@ static struct ovctl_item *ovctl_plan_find(const struct ovctl_items *objs,
 	return ovctl_items_find(objs, &like);
 }
 
-/* It stands in the way of another one of the same name. */
-static bool ovctl_link_is_wrong(const struct ovctl_item *want, const struct ovctl_item *have)
+/* It stands in the way of another one of the same name, or is the port of another device. */
+static bool ovctl_is_wrong(const struct ovctl_item *want, const struct ovctl_item *have)
 {
-	return ovctl_item_differs(want, have) & ovctl_kind_fixed(OVCTL_KIND_LINK);
+	return (want->kind == OVCTL_KIND_LINK || want->kind == OVCTL_KIND_ACCESS) &&
+	       ovctl_item_differs(want, have) & ovctl_kind_fixed(want->kind);
 }
 
 static bool ovctl_is_deleted(const struct ovctl_items *want, const struct ovctl_item *have)
@@ -60,7 +65,7 @@ static bool ovctl_is_deleted(const struct ovctl_items *want, const struct ovctl_
 
 	if (!have->ours || ovctl_kinds[have->kind].born)
 		return false;
-	return !same || (have->kind == OVCTL_KIND_LINK && ovctl_link_is_wrong(same, have));
+	return !same || ovctl_is_wrong(same, have);
 }
 
 static bool ovctl_netns_is_deleted(const struct ovctl_items *want,
@@ -166,6 +171,16 @@ static bool ovctl_route_goes(const struct ovctl_items *want, const struct ovctl_
 	return false;
 }
 
+/* What an enslaved interface was told as a port goes when it is let go. */
+static bool ovctl_port_goes(const struct ovctl_items *want, const struct ovctl_items *have,
+			    const struct ovctl_item *port)
+{
+	const struct ovctl_item *access;
+
+	access = ovctl_plan_find(have, OVCTL_KIND_ACCESS, port->netns, port->link, NULL);
+	return access && ovctl_is_deleted(want, access);
+}
+
 static bool ovctl_item_goes(const struct ovctl_items *want, const struct ovctl_items *have,
 			      const struct ovctl_item *obj)
 {
@@ -180,6 +195,10 @@ static bool ovctl_item_goes(const struct ovctl_items *want, const struct ovctl_i
 		break;
 	case OVCTL_KIND_INNER:
 		if (ovctl_peer_is_deleted(want, have, obj, OVCTL_INNER_PEER))
+			return true;
+		break;
+	case OVCTL_KIND_PORT:
+		if (ovctl_port_goes(want, have, obj))
 			return true;
 		break;
 	default:
@@ -337,7 +356,7 @@ static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_items
 			       const struct ovctl_item *was)
 {
 	uint32_t differs = ovctl_plan_differs(want, have, obj, was);
-	bool wrong = obj->kind == OVCTL_KIND_LINK && ovctl_link_is_wrong(obj, was);
+	bool wrong = ovctl_is_wrong(obj, was);
 
 	if (ovctl_is_newer(obj, was))
 		ovctl_plan_add(plan, OVCTL_VERB_ADOPT, obj, was, differs);
@@ -374,8 +393,11 @@ static int ovctl_op_order(const void *a, const void *b)
 {
 	const struct ovctl_op *one = a;
 	const struct ovctl_op *two = b;
-	int order = (int)ovctl_op_phase(one) - (int)ovctl_op_phase(two);
+	int order;
 
+	if (one->turn != two->turn)
+		return one->turn < two->turn ? -1 : 1;
+	order = (int)ovctl_op_phase(one) - (int)ovctl_op_phase(two);
 	if (order)
 		return order;
 	order = (int)ovctl_op_rank(one) - (int)ovctl_op_rank(two);
@@ -408,6 +430,100 @@ void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
 			ovctl_plan_present(plan, want, have, obj, was);
 		else
 			ovctl_plan_missing(plan, want, have, obj);
+	}
+	if (plan->count)
+		qsort(plan->ops, plan->count, sizeof(*plan->ops), ovctl_op_order);
+}
+
+/* --- moves --- */
+
+/* How VPCs of the tenant reach a VM. */
+static bool ovctl_leads_to_vm(const struct ovctl_item *obj, const struct ovctl_vm *vm)
+{
+	const struct ovctl_addr *addr = &obj->key.addr;
+	char segment[OVCTL_LINK_SIZE];
+
+	ovctl_name_segment(segment, sizeof(segment), vm->subnet);
+	switch (obj->kind) {
+	case OVCTL_KIND_FDB:
+		return !strcmp(obj->link, segment) && ovctl_addr_same(addr, &vm->mac);
+	case OVCTL_KIND_NEIGH:
+		return !strcmp(obj->link, segment) &&
+		       (ovctl_addr_same(addr, &vm->ip4) || ovctl_addr_same(addr, &vm->ip6));
+	case OVCTL_KIND_INNER:
+	case OVCTL_KIND_ROUTE:
+		return obj->key.plen == addr->len * 8 &&
+		       (ovctl_addr_same(addr, &vm->ip4) || ovctl_addr_same(addr, &vm->ip6));
+	default:
+		return false;
+	}
+}
+
+static bool ovctl_is_leg_of(const struct ovctl_item *obj, const struct ovctl_vm *vm)
+{
+	char leg[OVCTL_LINK_SIZE];
+	unsigned int i;
+
+	for (i = 0; i <= OVCTL_HA_MAX; i++) {
+		ovctl_name_leg(leg, sizeof(leg), vm->id, i);
+		if (!strcmp(obj->link, leg))
+			return true;
+	}
+	return false;
+}
+
+/* Of a tap, whose namespace is not the VM's alone, its place in the segment. */
+static bool ovctl_is_of_vm(const struct ovctl_item *obj, const struct ovctl_vm *vm)
+{
+	char netns[OVCTL_NETNS_SIZE];
+
+	if (vm->kind == OVCTL_VM_TAP)
+		return (obj->kind == OVCTL_KIND_ACCESS || obj->kind == OVCTL_KIND_PORT) &&
+		       !strcmp(obj->link, vm->link);
+	if (vm->kind != OVCTL_VM_PID)
+		return !strcmp(obj->netns, vm->netns);
+	snprintf(netns, sizeof(netns), "pid:%u", vm->pid);
+	return !strcmp(obj->netns, netns);
+}
+
+static unsigned int ovctl_op_turn(const struct ovctl_op *op, const struct ovctl_tenant *tenant,
+				  uint32_t subnet)
+{
+	const struct ovctl_item *obj = ovctl_op_object(op);
+	bool inside = ovctl_name_is_vpc(tenant, obj->netns);
+	unsigned int i;
+
+	for (i = 0; i < tenant->n_vms; i++) {
+		const struct ovctl_vm *vm = &tenant->vms[i];
+
+		if (vm->subnet != subnet)
+			continue;
+		if (inside ? ovctl_leads_to_vm(obj, vm) || ovctl_is_leg_of(obj, vm) :
+			     ovctl_is_of_vm(obj, vm))
+			return i + 1;
+	}
+	return 0;
+}
+
+/**
+ * ovctl_plan_turns() - Put the steps of a move into another order: make before break.
+ * @plan: The plan, in which nothing that is made needs what is deleted, but for VMs.
+ * @tenant: Whose VMs move, one after another: all steps about one of them come together, behind
+ *	all that is made; or NULL.
+ * @subnet: The subnet that they are in.
+ *
+ * Deletions come last.
+ */
+void ovctl_plan_turns(struct ovctl_plan *plan, const struct ovctl_tenant *tenant, uint32_t subnet)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->count; i++) {
+		struct ovctl_op *op = &plan->ops[i];
+
+		op->turn = tenant ? ovctl_op_turn(op, tenant, subnet) : 0;
+		if (!op->turn && op->verb == OVCTL_VERB_DEL)
+			op->turn = UINT_MAX;
 	}
 	if (plan->count)
 		qsort(plan->ops, plan->count, sizeof(*plan->ops), ovctl_op_order);

@@ -29,12 +29,14 @@ enum ovctl_verb {
  * @want: The object as it should be, or NULL.
  * @have: The object as it is, or NULL.
  * @fields: The fields to be said, a bit each.
+ * @turn: Steps of a lower turn come first; all are of turn 0 unless a move gives them others.
  */
 struct ovctl_op {
 	enum ovctl_verb verb;
 	const struct ovctl_item *want;
 	const struct ovctl_item *have;
 	uint32_t fields;
+	unsigned int turn;
 };
 
 /**
@@ -51,6 +53,7 @@ struct ovctl_plan {
 
 void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
 		     struct ovctl_items *have);
+void ovctl_plan_turns(struct ovctl_plan *plan, const struct ovctl_tenant *tenant, uint32_t subnet);
 void ovctl_plan_free(struct ovctl_plan *plan);
 const struct ovctl_item *ovctl_op_object(const struct ovctl_op *op);
 void ovctl_op_name(char *buf, size_t size, const struct ovctl_op *op);

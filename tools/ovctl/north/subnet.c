@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "cold.h"
 #include "tables.h"
 #include "work.h"
 
@@ -381,4 +382,5 @@ OVCTL_REGISTER(ovctl_subnet,
 	&ovctl_subnet_add_command,
 	&ovctl_subnet_show_command,
 	&ovctl_subnet_set_command,
+	&ovctl_subnet_migrate_command,
 	&ovctl_subnet_del_command);

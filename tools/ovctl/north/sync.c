@@ -70,7 +70,8 @@ static int ovctl_order_read(struct ovctl_work_order *order)
 	return ret;
 }
 
-static int ovctl_order_make(struct ovctl *ov, struct ovctl_work_order *order)
+static int ovctl_order_make(struct ovctl *ov, struct ovctl_work_order *order,
+			    const struct ovctl_stage *stage)
 {
 	struct ovctl_store *store;
 	int ret;
@@ -84,7 +85,13 @@ static int ovctl_order_make(struct ovctl *ov, struct ovctl_work_order *order)
 		return ret;
 	ret = ovctl_store_load(ov, store, &order->model);
 	ovctl_store_close(store);
-	return ret ? ret : ovctl_order_read(order);
+	if (!ret && stage && stage->change)
+		stage->change(&order->model, stage->arg);
+	if (!ret)
+		ret = ovctl_order_read(order);
+	if (!ret && stage && stage->late)
+		ovctl_plan_turns(&order->plan, stage->tenant, stage->subnet);
+	return ret;
 }
 
 /* --- telling --- */
@@ -144,7 +151,7 @@ static int ovctl_plan_run(struct ovctl *ov, int argc, char **argv)
 
 	if (argc)
 		return ovctl_misuse(ov, "\"%s\" is more than plan takes", argv[0]);
-	ret = ovctl_order_make(ov, &order);
+	ret = ovctl_order_make(ov, &order, NULL);
 	if (!ret) {
 		ovctl_order_list(&order);
 		ovctl_order_sum(&order, "to be done");
@@ -239,7 +246,7 @@ static int ovctl_status_run(struct ovctl *ov, int argc, char **argv)
 
 	if (argc)
 		return ovctl_misuse(ov, "\"%s\" is more than status takes", argv[0]);
-	ret = ovctl_order_make(ov, &order);
+	ret = ovctl_order_make(ov, &order, NULL);
 	if (!ret) {
 		ovctl_status_show(&order);
 		ret = order.plan.count ? OVCTL_FAILED : OVCTL_DONE;
@@ -319,14 +326,15 @@ static int ovctl_sync_adopt(struct ovctl_work_order *order)
 }
 
 /* What was adopted changes what is wanted, so the plan is made anew then. */
-static int ovctl_sync_order(struct ovctl *ov, struct ovctl_work_order *order)
+static int ovctl_sync_order(struct ovctl *ov, struct ovctl_work_order *order,
+			    const struct ovctl_stage *stage)
 {
 	unsigned int tries = OVCTL_ADOPT_TRIES;
 	unsigned int adopted = 0;
 	int ret;
 
 	for (;;) {
-		ret = ovctl_order_make(ov, order);
+		ret = ovctl_order_make(ov, order, stage);
 		if (ret || !order->plan.verbs[OVCTL_VERB_ADOPT] || !tries--)
 			break;
 		adopted = order->plan.verbs[OVCTL_VERB_ADOPT];
@@ -341,7 +349,14 @@ static int ovctl_sync_order(struct ovctl *ov, struct ovctl_work_order *order)
 	return ret;
 }
 
-static int ovctl_sync_lock(struct ovctl *ov, int *lock)
+/**
+ * ovctl_sync_lock() - Have no other sync at work.
+ * @ov: The run.
+ * @lock: The lock, to be closed in the end.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_sync_lock(struct ovctl *ov, int *lock)
 {
 	*lock = open(OVCTL_SYNC_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (*lock < 0 || flock(*lock, LOCK_EX))
@@ -395,7 +410,7 @@ int ovctl_sync(struct ovctl *ov, bool stats)
 	ret = ovctl_sync_lock(ov, &lock);
 	if (ret)
 		return ret;
-	ret = ovctl_sync_order(ov, &order);
+	ret = ovctl_sync_order(ov, &order, NULL);
 	if (!ret)
 		ret = ovctl_sync_carry(&order);
 	if (!ret && stats)
@@ -403,6 +418,48 @@ int ovctl_sync(struct ovctl *ov, bool stats)
 			ovctl_spaces_calls(&order.spaces));
 	ovctl_order_clear(&order);
 	close(lock);
+	return ret;
+}
+
+/**
+ * ovctl_sync_aside() - Sync where that is not the command: what it tells goes where progress goes.
+ * @ov: The run.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_sync_aside(struct ovctl *ov)
+{
+	FILE *out = ov->out;
+	bool json = ov->json;
+	int ret;
+
+	fflush(out);
+	ov->out = ov->err;
+	ov->json = false;
+	ret = ovctl_sync(ov, false);
+	ov->out = out;
+	ov->json = json;
+	return ret;
+}
+
+/**
+ * ovctl_sync_stage() - Bring the kernel to a stage on the way to what the store says, silently.
+ * @ov: The run, with ovctl_sync_lock().
+ * @stage: The stage.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_sync_stage(struct ovctl *ov, const struct ovctl_stage *stage)
+{
+	struct ovctl_work_order order;
+	int ret;
+
+	ret = ovctl_sync_order(ov, &order, stage);
+	if (!ret)
+		ret = ovctl_sync_conflicts(&order);
+	if (!ret)
+		ret = ovctl_carry(&order.spaces, &order.plan, NULL);
+	ovctl_order_clear(&order);
 	return ret;
 }
 

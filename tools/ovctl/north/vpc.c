@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "cold.h"
 #include "tables.h"
 #include "work.h"
 
@@ -210,4 +211,5 @@ OVCTL_REGISTER(ovctl_vpc,
 	&ovctl_vpc_add_command,
 	&ovctl_vpc_show_command,
 	&ovctl_vpc_set_command,
+	&ovctl_vpc_move_command,
 	&ovctl_vpc_del_command);
