@@ -630,9 +630,10 @@ static void tenovl_moves_work(struct work_struct *work)
 		spin_lock_bh(&tdev->fdb_lock);
 		if (empty)
 			tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_DONE);
-		if (jiffies != aged)
+		if (time_after(jiffies, aged)) {
+			aged = jiffies;
 			tenovl_moves_age(tdev);
-		aged = jiffies;
+		}
 	}
 	tenovl_moves_purge(tdev);
 	tenovl_moves_look(tdev);

@@ -107,7 +107,8 @@ static void tenovl_receive_learn(struct tenovl_dev *tdev,
 	entry = tenovl_fdb_find(tdev, mac);
 	if (entry && rcu_access_pointer(entry->side) == &peer->side)
 		tenovl_fdb_seen(entry);
-	else if (likely(mark == TENOVL_MARK_NONE) || !entry || tenovl_receive_tells(skb, inner, entry))
+	else if (likely(mark == TENOVL_MARK_NONE) || !entry ||
+		 tenovl_receive_tells(skb, inner, entry))
 		tenovl_fdb_learn(tdev, settings, skb, inner, &peer->side);
 }
 

@@ -730,7 +730,7 @@ struct tenovl_moves {
 	u32 generation;
 	atomic_long_t bytes;
 	struct delayed_work work;
-	spinlock_t look_lock;
+	spinlock_t look_lock;	/* look_at */
 	unsigned long look_at;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef OVCTL_MOVE_H
-#define OVCTL_MOVE_H
+#ifndef OVCTL_COLD_H
+#define OVCTL_COLD_H
 
 #include "model.h"
 
