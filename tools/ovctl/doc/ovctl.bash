@@ -142,6 +142,8 @@ _ovctl_options()
 	subnet-add) echo --id "$subnet" ;;
 	subnet-set) echo "$subnet" --yes ;;
 	vm-add | vm-set) echo "$vm" ;;
+	vm-migrate) echo --to --vpc --tap --timeout --now --abort ;;
+	vm-hook) echo --host ;;
 	tenant-del | vpc-del | subnet-del) echo --yes ;;
 	apply-*) echo --dry-run --no-sync ;;
 	esac
@@ -220,7 +222,8 @@ _ovctl_verbs()
 	provider) _ovctl_offer passwd set help ;;
 	host) _ovctl_offer add set show del drain help ;;
 	tenant) _ovctl_offer add set show passwd del help ;;
-	vpc | subnet | vm) _ovctl_offer add set show del help ;;
+	vpc | subnet) _ovctl_offer add set show del help ;;
+	vm) _ovctl_offer add set show del migrate hook help ;;
 	show | export | apply | log) _ovctl_store ;;
 	help) _ovctl_offer "$_ovctl_objects" ;;
 	sync) _ovctl_offer --stats ;;

@@ -7,5 +7,6 @@
 struct ovctl;
 
 int ovctl_sync(struct ovctl *ov, bool stats);
+int ovctl_sync_aside(struct ovctl *ov);
 
 #endif

@@ -251,25 +251,13 @@ static int ovctl_apply_work(struct ovctl *ov, struct ovctl_applying *ap, const c
 	return ret;
 }
 
-/* What sync tells goes where progress goes: the results are those of the topology. */
 static int ovctl_apply_sync(struct ovctl *ov, unsigned int changes)
 {
-	FILE *out = ov->out;
-	bool json = ov->json;
-	int ret;
-
-	if (geteuid()) {
-		if (changes)
-			ovctl_say(ov, "\"ovctl sync\" carries it out, as root");
-		return OVCTL_DONE;
-	}
-	fflush(out);
-	ov->out = ov->err;
-	ov->json = false;
-	ret = ovctl_sync(ov, false);
-	ov->out = out;
-	ov->json = json;
-	return ret;
+	if (!geteuid())
+		return ovctl_sync_aside(ov);
+	if (changes)
+		ovctl_say(ov, "\"ovctl sync\" carries it out, as root");
+	return OVCTL_DONE;
 }
 
 static int ovctl_apply(struct ovctl *ov, int argc, char **argv)
