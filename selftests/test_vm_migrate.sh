@@ -19,15 +19,27 @@ TESTS="
 	hook_migrates hook_fails hook_of_the_source hook_starts hook_refuses
 "
 
+# All tests have one topology, which takes long to make; each begins at home.
 setup_suite()
 {
 	load_module
+	defer sweep
+	store_moving >/dev/null
+	AT=$_base
+	o sync >/dev/null
+	station
+}
+
+# The store of the suite, once that is filled.
+o()
+{
+	ovctl --store "${AT:-$TMP}/store" --password-file "${AT:-$TMP}/password" "$@"
 }
 
 # --- the topology ------------------------------------------------------------------------------
 #
 #	h1 ─────┐      ┌───── h2	three hosts of a lab, VPCs 1, 2, 3 of a tenant
-#	 tap7 ┐ └─ rt ─┘ ┌ tap7
+#	 tap7 ┐ └─ rt ─┘ ┌ tap9
 #	      │    │     │
 #	      x1  h3     x2		X is the cable of a guest, which reaches one of two taps: it
 #	        ╲       ╱		sees no carrier come and go, so nothing but the test announces it
@@ -50,7 +62,7 @@ store_moving()
 	o vm add 1 beyond --subnet 31 --vpc 3 --ip 31.0.0.3
 }
 
-FAR=ns3_t1-s21_vm
+FAR=ns3_t1-s21_vm OWN=ns1_t1-s21_vm
 
 # The guest, and its cable to either host. Its neighbour is known for good, so that it asks nobody.
 station()
@@ -65,7 +77,7 @@ station()
 		link set sw0 arp off up
 		link add x0 type veth peer name eth0 netns $G
 		link add x1 type veth peer name tap7 netns h1
-		link add x2 type veth peer name ${1:-tap7} netns h2
+		link add x2 type veth peer name tap9 netns h2
 		link set x0 master sw0 up
 		link set x1 master sw0 up
 		link set x2 master sw0 up
@@ -74,7 +86,7 @@ station()
 		link set x2 type bridge_slave learning off state 0
 	END
 	ip -n h1 link set tap7 up
-	ip -n h2 link set "${1:-tap7}" up
+	ip -n h2 link set tap9 up
 	ip -n "$G" -batch - <<-END
 		link set eth0 address $M up
 		addr add 21.0.0.77/24 dev eth0
@@ -83,15 +95,19 @@ station()
 	ip -n $FAR neigh replace 21.0.0.77 lladdr $M dev eth0 nud permanent
 	o sync >/dev/null
 	settled
-	ping_ok $FAR 21.0.0.77 1
 }
 
-# begin [TAP AT H2]
-begin()
+# The guest is at home, whatever a test before this one left.
+home()
 {
-	lay moving
+	cable 2 1
+	ip -n h1 link set tap7 up
+	if [[ $(vm_value guest vpc) != 1 || $(vm_value guest dev) != tap7 ]]; then
+		o vm set 1 guest --vpc 1 --tap tap7
+	fi
 	o sync >/dev/null
-	station "$@"
+	ping_ok $FAR 21.0.0.77 1
+	SEQ=$(vm_value guest seq)
 }
 
 # The guest stands still, and goes on at the other host. The cable learns nothing and loses nothing.
@@ -145,8 +161,8 @@ vm_value()
 # A migration that waits: waiting [OPTION...]
 waiting()
 {
-	bg migrating ovctl --store "$TMP/store" --password-file "$TMP/password" \
-		vm migrate 1 guest --to h2 "$@"
+	bg migrating ovctl --store "$_base/store" --password-file "$_base/password" \
+		vm migrate 1 guest "$@"
 	wait_for "all are ready" prepared_are 3
 }
 
@@ -160,23 +176,24 @@ ended()
 	echo "$rc"
 }
 
-# The guest is in VPC 2, and nothing is left to do. is_at VPC SEQ
+# The guest is in a VPC, after so many moves since it was at home, and nothing is left to do:
+# is_at VPC MOVES
 is_at()
 {
-	same "$1 $2" "$(vm_value guest vpc) $(vm_value guest seq)" "VPC and sequence in the store"
+	same "$1 $((SEQ + $2))" "$(vm_value guest vpc) $(vm_value guest seq)" "VPC and sequence in the store"
 	same none "$(vm_value guest to)" "where the store says that it is moving"
 	settled
 	same 0 "$(prepared)" "moves that are prepared"
 }
 
-migrating=''
+migrating='' SEQ=0 AT=''
 
 # --- tests -------------------------------------------------------------------------------------
 
 # probed TEXT: one whole move under probes from a third host and back.
 probed()
 {
-	waiting
+	waiting --to h2 --tap tap9
 	must_say "nothing to do" o sync
 	same 1 "$(vm_value guest vpc)" "where the store has it meanwhile"
 	FAM=4 probe in $FAR 21.0.0.77
@@ -196,33 +213,31 @@ probed()
 	[[ $(unanswered in)$(unanswered out) == 00 ]] || diag "$(drops)"
 	same 0 "$(unanswered in)" "probes lost"
 	same 0 "$(unanswered out)" "its own probes lost"
-	is_at 2 2
+	is_at 2 1
 	ping_ok $FAR 21.0.0.77 1
 	ping_ok ns3_t1-s31_vm 21.0.0.77 1
 }
 
 test_announced()
 {
-	begin
+	home
 	probed direct
 	# The old tap is nobody's, and the guest goes back there.
 	same "" "$(ovctl -n ns1_t1 -j port show s21 | json_having tap7)" "the old tap"
-	bg migrating ovctl --store "$TMP/store" --password-file "$TMP/password" \
-		vm migrate 1 guest --to h1
-	wait_for "all are ready" prepared_are 3
+	waiting --to h1 --tap tap7
 	cable 2 1
 	say data
 	same 0 "$(ended)" "status"
-	is_at 1 3
+	is_at 1 2
 	ping_ok $FAR 21.0.0.77 1
 }
 
 test_in_a_mesh()
 {
-	lay moving
+	home
 	o tenant set 1 --transport gre >/dev/null
 	o sync >/dev/null
-	station
+	defer o tenant set 1 --transport direct
 	probed "in a mesh"
 }
 
@@ -231,11 +246,11 @@ test_silent()
 {
 	local rarp="rarp and ether src $M"
 
-	begin tap9
+	home
 	capture_start told $FAR eth0 -Q in "$rarp or (arp and ether src $M) or icmp6"
 	cable 1 2
 	check "the move" o vm migrate 1 guest --to h2 --tap tap9 --now
-	is_at 2 2
+	is_at 2 1
 	same tap9 "$(vm_value guest dev)" "what its tap is called"
 	ping_ok $FAR 21.0.0.77 1
 	number "$(capture_count told "rarp || arp")" -ge 2 "what the third host's VM heard: RARP and ARP"
@@ -246,24 +261,21 @@ moves_own()
 {
 	local name=$1 from=$2 ip=$3 net=$4
 
-	lay moving
-	o sync >/dev/null
-	o sync >/dev/null
 	probe in "$from" "$ip"
 	wait_for "probes are answered" answered_by in 20
 	check "the move" o vm migrate 1 "$name" --to h2
 	wait_for "more are answered" answered_by in $(($(answered in) + 50))
 	end_probe in
 	diag "$name: lost $(unanswered in) of $(answered in)"
-	same "2 2" "$(vm_value "$name" vpc) $(vm_value "$name" seq)" "VPC and sequence in the store"
+	same 2 "$(vm_value "$name" vpc)" "where the store has it"
 	same 0 "$(prepared "s$net")" "moves that are prepared"
 }
 
 test_own()
 {
 	moves_own own $FAR 21.0.0.4 21
-	must_say "link-netns ns2_t1" ip -n ns1_t1-s21_own -o link show eth0
-	must_say "device tap7" o sync
+	must_say "link-netns ns2_t1" ip -n $OWN -o link show eth0
+	settled
 }
 
 test_own_bridge()
@@ -281,7 +293,7 @@ as_it_is()
 # stays BEFORE: all is as it was.
 stays()
 {
-	is_at 1 1
+	is_at 1 0
 	same "$1" "$(as_it_is)" "ports at the other host, and where the third one has it"
 	ping_ok $FAR 21.0.0.77 1
 }
@@ -290,10 +302,10 @@ test_nobody_comes()
 {
 	local before
 
-	begin
+	home
 	before=$(as_it_is)
 	must_fail_with "VM guest has not come to host h2: it stays where it is" \
-		o vm migrate 1 guest --to h2 --timeout 1
+		o vm migrate 1 guest --to h2 --tap tap9 --timeout 1
 	stays "$before"
 }
 
@@ -301,9 +313,9 @@ test_interrupted()
 {
 	local before
 
-	begin
+	home
 	before=$(as_it_is)
-	waiting
+	waiting --to h2 --tap tap9
 	kill "$migrating"
 	same 1 "$(ended)" "status"
 	must_say "interrupted" cat "$TMP/migrating.out"
@@ -315,9 +327,9 @@ test_killed()
 {
 	local before
 
-	begin
+	home
 	before=$(as_it_is)
-	waiting --timeout 2
+	waiting --to h2 --tap tap9 --timeout 2
 	kill -KILL "$migrating"
 	same 137 "$(ended)" "status"
 	wait_for "the kernel ends it" prepared_are 0
@@ -328,47 +340,55 @@ test_killed()
 
 test_killed_and_arrived()
 {
-	begin
-	waiting
+	home
+	waiting --to h2 --tap tap9
 	kill -KILL "$migrating"
 	same 137 "$(ended)" "status"
 	cable 1 2
 	say rarp
 	wait_for "it has arrived" prepared_are 0
 	must_say "1 moved on and is adopted" o sync
-	is_at 2 2
+	is_at 2 1
 	ping_ok $FAR 21.0.0.77 1
 }
 
 test_begun_anew()
 {
-	begin
-	waiting
+	home
+	waiting --to h2 --tap tap9
 	kill -KILL "$migrating"
 	same 137 "$(ended)" "status"
-	waiting
+	waiting --to h2 --tap tap9
 	cable 1 2
 	say rarp
 	same 0 "$(ended)" "status"
-	is_at 2 2
+	is_at 2 1
 }
 
 test_aborted()
 {
 	local before
 
-	begin
+	home
 	before=$(as_it_is)
 	must_fail_with "VM guest is not on its way anywhere" o vm migrate 1 guest --abort
-	waiting
+	waiting --to h2 --tap tap9
 	check "the abort" o vm migrate 1 guest --abort
 	same 1 "$(ended)" "status of the one that waited"
 	stays "$before"
 }
 
+# What it is about is done to a copy of the store.
+copy()
+{
+	cp -r "$_base/store" "$_base/password" "$TMP"
+	AT=$TMP
+}
+
 test_refusals()
 {
-	lay moving
+	home
+	copy
 	o host add h4 --router rt >/dev/null
 	must_fail_with 'there is no host "h9"' o vm migrate 1 guest --to h9
 	must_fail_with 'tenant 1 has no VM "nobody"' o vm migrate 1 nobody --to h2
@@ -422,7 +442,7 @@ hook()
 	local host=$1 dev=$2
 
 	shift 2
-	domain "$dev" | TENOVL_DEFAULTS=$TMP/none OVCTL_STORE=${STORE:-$TMP/store} TENOVL_HOST=$host \
+	domain "$dev" | TENOVL_DEFAULTS=$TMP/none OVCTL_STORE=${STORE:-$AT/store} TENOVL_HOST=$host \
 		"$TOP/tools/ovctl/libvirt/tenovl" "${NAME:-guest}" "$@"
 }
 
@@ -435,7 +455,7 @@ quiet()
 # All that comes before the memory of a guest is sent.
 incoming()
 {
-	begin tap9
+	home
 	quiet h2 '' migrate begin -
 	quiet h2 '' prepare begin -
 	quiet h2 '' start begin -
@@ -466,7 +486,7 @@ test_hook_migrates()
 	wait_for "more are answered" answered_by in $(($(answered in) + 50))
 	end_probe in
 	same 0 "$(unanswered in)" "probes lost"
-	is_at 2 2
+	is_at 2 1
 	same tap9 "$(vm_value guest dev)" "what its tap is called"
 }
 
@@ -478,7 +498,7 @@ test_hook_fails()
 	quiet h2 tap9 stopped end failed
 	quiet h2 tap9 release end failed
 	same "" "$(ovctl -n ns2_t1 -j port show s21 | json_having tap9)" "the tap at the destination"
-	is_at 1 1
+	is_at 1 0
 	ping_ok $FAR 21.0.0.77 1
 	# And once more, with success.
 	quiet h2 '' migrate begin -
@@ -492,8 +512,8 @@ test_hook_fails()
 # The source knows nothing of it before it is over, and has a store of its own.
 test_hook_of_the_source()
 {
-	begin tap9
-	cp -r "$TMP/store" "$TMP/source"
+	home
+	cp -r "$_base/store" "$TMP/source"
 	quiet h2 tap9 started begin -
 	cable 1 2
 	say rarp
@@ -501,36 +521,39 @@ test_hook_of_the_source()
 	wait_for "all is settled" eval '[[ $(o plan) == "nothing to do"* ]]'
 	STORE=$TMP/source quiet h1 tap7 stopped end migrated
 	STORE=$TMP/source quiet h1 tap7 release end migrated
-	same "2 2" "$(jq -r '.[] | "\(.vpc) \(.seq)"' <(ovctl --store "$TMP/source" --password-file \
-		"$TMP/password" -j vm show 1 guest))" "VPC and sequence in the store of the source"
+	same "2 $((SEQ + 1))" "$(jq -r '.[] | "\(.vpc) \(.seq)"' <(ovctl --store "$TMP/source" \
+		--password-file "$_base/password" -j vm show 1 guest))" "VPC and sequence in the store of the source"
 }
 
 # A guest that is shut down and begins again, with a tap of another name.
 test_hook_starts()
 {
-	begin tap9
+	home
 	quiet h1 tap7 stopped end shutdown
 	quiet h1 tap7 release end shutdown
-	is_at 1 1
+	is_at 1 0
 	ip -n h1 link set tap7 down
 	ip -n h1 link set tap7 name vnet5 up
+	defer ip -n h1 link set vnet5 name tap7
+	defer ip -n h1 link set vnet5 down
 	quiet h1 vnet5 prepare begin -
 	quiet h1 vnet5 started begin -
 	same vnet5 "$(vm_value guest dev)" "what its tap is called"
-	is_at 1 1
+	is_at 1 0
 	ping_ok $FAR 21.0.0.77 1
 }
 
 test_hook_refuses()
 {
-	begin tap9
+	home
+	copy
 	o host add h4 --router rt >/dev/null
 	must_fail_with "tenant 1 has no VPC on host h4" hook h4 '' migrate begin -
 	must_fail_with 'there is no host "h9"' hook h9 '' migrate begin -
 	must_fail_with "hosts h1 and h2 are both of this machine: --host names one, or TENOVL_HOST in /etc/default/tenovl" \
 		hook '' '' migrate begin -
 	must_fail_with "the description of a guest on standard input, line 2" \
-		env OVCTL_STORE="$TMP/store" ovctl vm hook guest started begin - --host h1 <<<"<domain>"
+		ovctl --store "$TMP/store" vm hook guest started begin - --host h1 <<<"<domain>"
 	# Others are none of its business: a guest that is not in the store, and where there is no store.
 	(M=52:54:00:00:00:02 quiet h4 tap7 started begin -)
 	(STORE=$TMP/none quiet h4 tap7 started begin -)

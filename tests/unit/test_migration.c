@@ -202,6 +202,16 @@ static void test_adopted(void **state)
 	ovctl_model_free(&model);
 }
 
+/* Ethernet; hardware and protocol, operation, sender, target. */
+#define RARP "ffffffffffff0200150000028035" "0001080006040003"				\
+	"02001500000200000000" "02001500000200000000"
+#define GARP "ffffffffffff0200150000020806" "0001080006040001"				\
+	"02001500000215000002" "00000000000015000002"
+/* Ethernet; IPv6, from and to; the advertisement of an address, and the option with the other. */
+#define ADVERT "33330000000102001500000286dd" "6000000000203aff"			\
+	"fd210000000000000000000000000002" "ff020000000000000000000000000001"		\
+	"8800455620000000" "fd210000000000000000000000000002" "0201020015000002"
+
 static void assert_announcement(const struct ovctl_addr *mac, const char *ip, const char *expected)
 {
 	uint8_t frame[OVCTL_ANNOUNCEMENT_MAX];
@@ -224,20 +234,9 @@ static void test_announcements(void **state)
 
 	(void)state;
 	assert_true(ovctl_mac_parse(&mac, "02:00:15:00:00:02"));
-	assert_announcement(&mac, NULL,
-			    "ffffffffffff0200150000028035"
-			    "0001080006040003020015000002000000000200150000020000" "0000");
-	assert_announcement(&mac, "21.0.0.2",
-			    "ffffffffffff0200150000020806"
-			    "0001080006040001020015000002" "15000002" "000000000000" "15000002");
-	assert_announcement(&mac, "fd21::2",
-			    "33330000000102001500000286dd"
-			    "6000000000203aff"
-			    "fd210000000000000000000000000002"
-			    "ff020000000000000000000000000001"
-			    "8800" "4556" "20000000"
-			    "fd210000000000000000000000000002"
-			    "0201020015000002");
+	assert_announcement(&mac, NULL, RARP);
+	assert_announcement(&mac, "21.0.0.2", GARP);
+	assert_announcement(&mac, "fd21::2", ADVERT);
 }
 
 static int domain_read(struct shop *shop, const char *text, struct ovctl_nics *nics)

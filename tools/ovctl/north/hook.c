@@ -92,6 +92,7 @@ static int ovctl_hook_find(struct ovctl_hook *hook, const struct ovctl_nic *nic,
 			   struct ovctl_guest_vm *found)
 {
 	struct ovctl_guest_vm other = { 0 };
+	bool was_named;
 	unsigned int i, j;
 	char mac[18];
 
@@ -105,13 +106,11 @@ static int ovctl_hook_find(struct ovctl_hook *hook, const struct ovctl_nic *nic,
 
 			if (vm->kind != OVCTL_VM_TAP || !ovctl_addr_same(&vm->mac, &nic->mac))
 				continue;
-			if (found->vm && named == !strcmp(found->vm->name, hook->guest)) {
-				other = *found;
-			} else if (found->vm && !named) {
+			was_named = found->vm && !strcmp(found->vm->name, hook->guest);
+			if (was_named && !named)
 				continue;
-			} else {
-				other.vm = NULL;
-			}
+			other.vm = named == was_named ? found->vm : NULL;
+			other.tenant = found->tenant;
 			*found = (struct ovctl_guest_vm){ tenant, vm, nic };
 		}
 	}
@@ -361,7 +360,7 @@ static int ovctl_hook_run(struct ovctl_hook *hook, ovctl_hook_fn *fn)
 
 static int ovctl_vm_hook(struct ovctl *ov, int argc, char **argv)
 {
-	struct ovctl_args args = { .name = "vm hook", .min = 2, .max = 4 };
+	struct ovctl_args args = { .name = "vm hook", .min = 4, .max = 4 };
 	struct ovctl_option options[] = { { "host", OVCTL_OPTION_VALUE }, { 0 } };
 	struct ovctl_hook hook = { .ov = ov };
 	ovctl_hook_fn *fn;
@@ -383,7 +382,7 @@ static int ovctl_vm_hook(struct ovctl *ov, int argc, char **argv)
 
 static const struct ovctl_command ovctl_vm_hook_command = {
 	.object = "vm", .verb = "hook", .options = true,
-	.args = "GUEST OPERATION [SUBOPERATION [EXTRA]] [--host HOST]",
+	.args = "GUEST OPERATION SUBOPERATION EXTRA [--host HOST]",
 	.help = "Does what libvirt's hook for QEMU is to do, with the description of the guest on standard\n"
 		"input: joins its taps when it has started, and has it migrated to and from here.",
 	.run = ovctl_vm_hook,
