@@ -90,6 +90,7 @@ station()
 	ip -n "$G" -batch - <<-END
 		link set eth0 address $M up
 		addr add 21.0.0.77/24 dev eth0
+		route add default via 21.0.0.1
 		neigh replace 21.0.0.3 lladdr $(mac_of $FAR eth0) dev eth0 nud permanent
 	END
 	ip -n $FAR neigh replace 21.0.0.77 lladdr $M dev eth0 nud permanent

@@ -252,10 +252,9 @@ static int ovctl_migrate_prepare(struct ovctl_migrate *m)
  */
 int ovctl_migrate_ready(struct ovctl_migrate *m)
 {
-	int ret = OVCTL_DONE;
+	int ret;
 
-	if (!m->now)
-		ret = ovctl_sync_aside(m->ov);
+	ret = ovctl_sync_aside(m->ov);
 	if (!ret && !m->seats.count)
 		m->now = true;
 	if (!ret && !m->now)
@@ -581,6 +580,8 @@ static int ovctl_vm_migrate(struct ovctl *ov, int argc, char **argv)
 			ovctl_migrate_tell(&m);
 	}
 	ovctl_migrate_end(&m);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	return ret;
 }
 
