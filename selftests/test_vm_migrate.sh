@@ -101,8 +101,8 @@ station()
 # The guest is at home, whatever a test before this one left.
 home()
 {
-	cable 2 1
 	ip -n h1 link set tap7 up
+	wait_for "the cable reaches home" cable 2 1
 	if [[ $(vm_value guest vpc) != 1 || $(vm_value guest dev) != tap7 ]]; then
 		o vm set 1 guest --vpc 1 --tap tap7
 	fi
