@@ -169,3 +169,41 @@ planned_is()
 {
 	[[ $(planned "$1" "$2" "${4:-}") == "$3" ]]
 }
+
+# probe ID NS ADDR. What is signalled is ping itself, and not a shell that waits for it.
+probe()
+{
+	ip netns exec "$2" ping -n -i 0.001 -W 1 "$3" >"$TMP/$1.probes" 2>&1 3>&- &
+	PROBE[$1]=$!
+	defer bg_stop $!
+}
+
+declare -A PROBE
+
+# How many probes were answered.
+answered()
+{
+	grep -c 'bytes from' "$TMP/$1.probes" || :
+}
+
+# answered_by ID N: so many at least.
+answered_by()
+{
+	(($(answered "$1") >= $2))
+}
+
+# Probes without an answer before the last one that had one. ping says what it has when it ends.
+unanswered()
+{
+	awk 'match($0, /icmp_seq=[0-9]+/) { n = substr($0, RSTART + 9, RLENGTH - 9) + 0
+			if (!(n in seen)) got++
+			seen[n] = 1
+			if (n > last) last = n }
+		END { print last - got }' "$TMP/$1.probes"
+}
+
+end_probe()
+{
+	kill -INT "${PROBE[$1]}" 2>/dev/null || :
+	wait "${PROBE[$1]}" 2>/dev/null || :
+}

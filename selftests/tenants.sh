@@ -26,7 +26,7 @@ sweep()
 
 	for name in $(ip netns list | awk '{ print $1 }'); do
 		case $name in
-		ns[0-9]* | mesh[0-9]* | h1 | h2 | rt) ip netns del "$name" ;;
+		ns[0-9]* | mesh[0-9]* | h[1-9] | rt) ip netns del "$name" ;;
 		esac
 	done
 	poll module_idle

@@ -181,7 +181,7 @@ static void test_help(void **state)
 		assert_int_equal(bench_run(b, "help"), OVCTL_DONE);
 		assert_non_null(strstr(bench_out(b), cmd->args));
 	}
-	assert_int_equal(i, 62);
+	assert_int_equal(i, 64);
 	assert_int_equal(bench_run(b, "peer add s21 10.9.0.2 -h"), OVCTL_DONE);
 	assert_int_equal(b->sent_count, 0);
 }

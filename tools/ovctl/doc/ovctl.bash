@@ -144,6 +144,8 @@ _ovctl_options()
 	subnet-migrate) echo --from --to --no-sync ;;
 	vpc-move) echo --to --no-sync ;;
 	vm-add | vm-set) echo "$vm" ;;
+	vm-migrate) echo --to --vpc --tap --timeout --now --abort ;;
+	vm-hook) echo --host ;;
 	tenant-del | vpc-del | subnet-del) echo --yes ;;
 	apply-*) echo --dry-run --no-sync ;;
 	esac
@@ -224,7 +226,7 @@ _ovctl_verbs()
 	tenant) _ovctl_offer add set show passwd del help ;;
 	vpc) _ovctl_offer add set show move del help ;;
 	subnet) _ovctl_offer add set show migrate del help ;;
-	vm) _ovctl_offer add set show del help ;;
+	vm) _ovctl_offer add set show del migrate hook help ;;
 	show | export | apply | log) _ovctl_store ;;
 	help) _ovctl_offer "$_ovctl_objects" ;;
 	sync) _ovctl_offer --stats ;;

@@ -4,17 +4,21 @@
 
 #include "adopt.h"
 
-/* The VPC that a segment's peer is of. */
-static const struct ovctl_vpc *ovctl_vpc_behind(const struct ovctl_tenant *tenant,
-						const struct ovctl_addr *peer)
+/**
+ * ovctl_vpc_behind() - Tell which VPC a segment's peer is of.
+ * @tenant: The tenant.
+ * @peer: The peer.
+ *
+ * Return: the VPC, or NULL.
+ */
+const struct ovctl_vpc *ovctl_vpc_behind(const struct ovctl_tenant *tenant,
+					 const struct ovctl_addr *peer)
 {
 	unsigned int i;
 
 	for (i = 0; i < tenant->n_vpcs; i++) {
-		struct ovctl_addr addr = tenant->vpcs[i].vtep;
+		struct ovctl_addr addr = ovctl_segment_addr(tenant, &tenant->vpcs[i]);
 
-		if (tenant->transport == OVCTL_TRANSPORT_GRE)
-			ovctl_addr_mesh(&addr, tenant->vpcs[i].id);
 		if (ovctl_addr_same(&addr, peer))
 			return &tenant->vpcs[i];
 	}

@@ -20,5 +20,7 @@ struct ovctl_moved {
 
 bool ovctl_moved_find(struct ovctl_moved *moved, const struct ovctl_model *model,
 		      const struct ovctl_op *op);
+const struct ovctl_vpc *ovctl_vpc_behind(const struct ovctl_tenant *tenant,
+					 const struct ovctl_addr *peer);
 
 #endif

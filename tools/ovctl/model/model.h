@@ -179,6 +179,9 @@ struct ovctl_subnet {
  * @pid: The process.
  * @link: The device in its namespace that carries @mac and addresses; of a tap its name.
  * @seq: How often it has moved, as the sequence of its forwarding entries.
+ * @to: The VPC that it is moving to, or 0.
+ * @to_link: Of a tap, what it is called there.
+ * @until: When that is over, come what may: milliseconds since 1970.
  */
 struct ovctl_vm {
 	uint32_t id;
@@ -193,6 +196,9 @@ struct ovctl_vm {
 	uint32_t pid;
 	char link[OVCTL_LINK_SIZE];
 	uint32_t seq;
+	uint32_t to;
+	char to_link[OVCTL_LINK_SIZE];
+	int64_t until;
 };
 
 /**
@@ -287,6 +293,8 @@ bool ovctl_subnet_peers(const struct ovctl_tenant *tenant, const struct ovctl_su
 			uint32_t a, uint32_t b);
 bool ovctl_transit_peers(const struct ovctl_tenant *tenant, uint32_t a, uint32_t b);
 unsigned int ovctl_subnet_bridges(const struct ovctl_subnet *subnet);
+struct ovctl_addr ovctl_segment_addr(const struct ovctl_tenant *tenant,
+				     const struct ovctl_vpc *vpc);
 
 void ovctl_name_vpc(char *buf, size_t size, uint32_t tenant, uint32_t vpc);
 bool ovctl_name_is_vpc(const struct ovctl_tenant *tenant, const char *netns);
@@ -301,6 +309,8 @@ void ovctl_name_inner_leg(char *buf, size_t size, const struct ovctl_vm *vm,
 			  unsigned int index);
 void ovctl_name_vm(char *buf, size_t size, const struct ovctl_tenant *tenant,
 		   const struct ovctl_vm *vm);
+void ovctl_name_vm_space(char *buf, size_t size, const struct ovctl_host *host,
+			 const struct ovctl_vm *vm);
 
 void ovctl_mac_gateway(struct ovctl_addr *mac);
 void ovctl_mac_head(struct ovctl_addr *mac, uint32_t vpc, uint32_t subnet);

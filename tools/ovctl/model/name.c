@@ -305,3 +305,38 @@ void ovctl_addr_mesh(struct ovctl_addr *addr, uint32_t vpc)
 	addr->bytes[2] = vpc >> 8;
 	addr->bytes[3] = vpc;
 }
+
+/**
+ * ovctl_name_vm_space() - Name the namespace that a VM's device is in.
+ * @buf: Where to.
+ * @size: Its size.
+ * @host: The host.
+ * @vm: The VM.
+ */
+void ovctl_name_vm_space(char *buf, size_t size, const struct ovctl_host *host,
+			 const struct ovctl_vm *vm)
+{
+	if (vm->kind == OVCTL_VM_PID)
+		snprintf(buf, size, "pid:%u", vm->pid);
+	else if (vm->kind == OVCTL_VM_TAP && !vm->netns[0])
+		snprintf(buf, size, "%s", host->netns);
+	else
+		snprintf(buf, size, "%s", vm->netns);
+}
+
+/**
+ * ovctl_segment_addr() - Tell where a VPC is found by the segments of another one.
+ * @tenant: The tenant.
+ * @vpc: The VPC.
+ *
+ * Return: the address.
+ */
+struct ovctl_addr ovctl_segment_addr(const struct ovctl_tenant *tenant,
+				     const struct ovctl_vpc *vpc)
+{
+	struct ovctl_addr addr = vpc->vtep;
+
+	if (tenant->transport == OVCTL_TRANSPORT_GRE)
+		ovctl_addr_mesh(&addr, vpc->id);
+	return addr;
+}

@@ -491,6 +491,12 @@ static void ovctl_reading_keep_vm(const struct ovctl_reading *rd,
 	vm->seq = old->seq;
 	if (moved || old->vpc != vm->vpc || (from && to && strcmp(from->host, to->host)))
 		vm->seq++;
+	/* A move that is under way is no matter of a topology. */
+	if (!moved && old->vpc == vm->vpc) {
+		vm->to = old->to;
+		memcpy(vm->to_link, old->to_link, sizeof(vm->to_link));
+		vm->until = old->until;
+	}
 }
 
 static bool ovctl_reading_vm_place(struct ovctl_reading *rd, const json_t *object,

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "migration.h"
 #include "wanted.h"
 
 /* What an underlay is taken to carry where a device cannot follow the route by itself. */
@@ -336,23 +337,12 @@ static void ovctl_want_transit(const struct ovctl_place *place)
 
 /* --- segments --- */
 
-/* Where a VPC is found by the segments of another. */
-static struct ovctl_addr ovctl_segment_addr(const struct ovctl_place *place,
-					    const struct ovctl_vpc *vpc)
-{
-	struct ovctl_addr addr = vpc->vtep;
-
-	if (place->tenant->transport == OVCTL_TRANSPORT_GRE)
-		ovctl_addr_mesh(&addr, vpc->id);
-	return addr;
-}
-
 static void ovctl_want_segment_dev(const struct ovctl_place *place,
 				   const struct ovctl_subnet *subnet, const char *link)
 {
 	bool gre = subnet->encap == OVCTL_ENCAP_GRE &&
 		   place->tenant->transport == OVCTL_TRANSPORT_DIRECT;
-	struct ovctl_addr local = ovctl_segment_addr(place, place->vpc);
+	struct ovctl_addr local = ovctl_segment_addr(place->tenant, place->vpc);
 	struct ovctl_item *obj;
 	struct ovctl_addr mac;
 
@@ -402,7 +392,7 @@ static void ovctl_want_segment_peers(const struct ovctl_place *place,
 		    !ovctl_subnet_peers(place->tenant, subnet, place->vpc->id, other->id))
 			continue;
 		obj = ovctl_item_add(place->objs, OVCTL_KIND_PEER, place->netns, link);
-		obj->key.addr = ovctl_segment_addr(place, other);
+		obj->key.addr = ovctl_segment_addr(place->tenant, other);
 		ovctl_item_num(obj, OVCTL_PEER_ADMIN, TENOVL_ADMIN_UP);
 	}
 }
@@ -431,7 +421,7 @@ static void ovctl_want_known(const struct ovctl_place *place,
 	if (vm->vpc != place->vpc->id) {
 		if (!other || !ovctl_subnet_peers(place->tenant, subnet, place->vpc->id, vm->vpc))
 			return;
-		addr = ovctl_segment_addr(place, other);
+		addr = ovctl_segment_addr(place->tenant, other);
 		obj = ovctl_item_add(place->objs, OVCTL_KIND_FDB, place->netns, link);
 		obj->key.addr = vm->mac;
 		ovctl_item_addr(obj, OVCTL_FDB_PEER, &addr);
@@ -478,17 +468,6 @@ static unsigned int ovctl_overhead(const struct ovctl_place *place,
 	if (place->tenant->transport == OVCTL_TRANSPORT_GRE)
 		return outer + 8 + 20 + 16 + 14;
 	return outer + (subnet->encap == OVCTL_ENCAP_GRE ? 8 : 16) + 14;
-}
-
-static void ovctl_vm_netns(char *buf, size_t size, const struct ovctl_place *place,
-			   const struct ovctl_vm *vm)
-{
-	if (vm->kind == OVCTL_VM_PID)
-		snprintf(buf, size, "pid:%u", vm->pid);
-	else if (vm->kind == OVCTL_VM_TAP && !vm->netns[0])
-		snprintf(buf, size, "%s", place->host->netns);
-	else
-		snprintf(buf, size, "%s", vm->netns);
 }
 
 /* Nobody behind an access port sends in another one's name. */
@@ -605,7 +584,7 @@ static void ovctl_want_vm(const struct ovctl_place *place, const struct ovctl_su
 	char netns[OVCTL_NETNS_SIZE];
 	struct ovctl_item *obj;
 
-	ovctl_vm_netns(netns, sizeof(netns), place, vm);
+	ovctl_name_vm_space(netns, sizeof(netns), place->host, vm);
 	if (vm->kind == OVCTL_VM_TAP) {
 		ovctl_want_tap(place, vm, netns, segment);
 		return;
@@ -621,6 +600,22 @@ static void ovctl_want_vm(const struct ovctl_place *place, const struct ovctl_su
 		ovctl_want_bond(place, subnet, vm, netns);
 	}
 	ovctl_want_vm_addrs(place, subnet, vm, netns);
+}
+
+/* A guest that is moving here has a tap already. What it is called by its host may be another name,
+ * and where it is the same device nothing can be made ready.
+ */
+static void ovctl_want_arrival(const struct ovctl_place *place, const char *segment,
+			       const struct ovctl_vm *vm)
+{
+	char netns[OVCTL_NETNS_SIZE];
+	struct ovctl_vm there = *vm;
+
+	if (!ovctl_migration_waits(place->model, place->tenant, vm, place->vpc, vm->to_link))
+		return;
+	memcpy(there.link, vm->to_link, sizeof(there.link));
+	ovctl_name_vm_space(netns, sizeof(netns), place->host, vm);
+	ovctl_want_tap(place, &there, netns, segment);
 }
 
 static void ovctl_want_segment(const struct ovctl_place *place,
@@ -641,6 +636,8 @@ static void ovctl_want_segment(const struct ovctl_place *place,
 		ovctl_want_known(place, subnet, link, &tenant->vms[i]);
 		if (tenant->vms[i].vpc == place->vpc->id)
 			ovctl_want_vm(place, subnet, link, &tenant->vms[i]);
+		else if (tenant->vms[i].to == place->vpc->id)
+			ovctl_want_arrival(place, link, &tenant->vms[i]);
 	}
 }
 

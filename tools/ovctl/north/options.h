@@ -5,7 +5,7 @@
 #include "../model/check.h"
 #include "../ovctl.h"
 
-#define OVCTL_POSITIONALS_MAX 3
+#define OVCTL_POSITIONALS_MAX 4
 
 /**
  * enum ovctl_option_kind - What follows an option.

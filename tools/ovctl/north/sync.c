@@ -14,6 +14,7 @@
 #include "../south/carry.h"
 #include "../store/store.h"
 #include "command.h"
+#include "migrate.h"
 #include "output.h"
 #include "sync.h"
 
@@ -31,6 +32,8 @@
  * @want: What is wanted.
  * @have: What there is.
  * @plan: The steps between them.
+ * @arrived: VMs that were moving, and have arrived: the store does not know yet.
+ * @n_arrived: How many.
  */
 struct ovctl_work_order {
 	struct ovctl *ov;
@@ -39,6 +42,8 @@ struct ovctl_work_order {
 	struct ovctl_items want;
 	struct ovctl_items have;
 	struct ovctl_plan plan;
+	struct ovctl_adoption *arrived;
+	unsigned int n_arrived;
 };
 
 static void ovctl_order_clear(struct ovctl_work_order *order)
@@ -48,6 +53,8 @@ static void ovctl_order_clear(struct ovctl_work_order *order)
 	ovctl_items_free(&order->have);
 	ovctl_spaces_free(&order->spaces);
 	ovctl_model_free(&order->model);
+	free(order->arrived);
+	order->arrived = NULL;
 }
 
 static int ovctl_order_open(struct ovctl *ov, struct ovctl_store **store)
@@ -85,6 +92,9 @@ static int ovctl_order_make(struct ovctl *ov, struct ovctl_work_order *order,
 		return ret;
 	ret = ovctl_store_load(ov, store, &order->model);
 	ovctl_store_close(store);
+	if (!ret)
+		ret = ovctl_migrate_arrivals(ov, &order->model, &order->arrived,
+					     &order->n_arrived);
 	if (!ret && stage && stage->change)
 		stage->change(&order->model, stage->arg);
 	if (!ret)
@@ -303,12 +313,15 @@ static int ovctl_sync_conflicts(struct ovctl_work_order *order)
 /* The store learns what the kernel knows better. */
 static int ovctl_sync_adopt(struct ovctl_work_order *order)
 {
-	unsigned int i, count = 0, want = order->plan.verbs[OVCTL_VERB_ADOPT];
+	unsigned int i, count = order->n_arrived;
+	unsigned int want = count + order->plan.verbs[OVCTL_VERB_ADOPT];
 	struct ovctl_adoption *list = ovctl_grow(NULL, 0, want * sizeof(*list));
 	struct ovctl_store *store;
 	struct ovctl_moved moved;
 	int ret;
 
+	if (count)
+		memcpy(list, order->arrived, count * sizeof(*list));
 	for (i = 0; i < order->plan.count; i++) {
 		if (order->plan.ops[i].verb != OVCTL_VERB_ADOPT ||
 		    !ovctl_moved_find(&moved, &order->model, &order->plan.ops[i]))
@@ -330,14 +343,15 @@ static int ovctl_sync_order(struct ovctl *ov, struct ovctl_work_order *order,
 			    const struct ovctl_stage *stage)
 {
 	unsigned int tries = OVCTL_ADOPT_TRIES;
-	unsigned int adopted = 0;
+	unsigned int adopted = 0, news;
 	int ret;
 
 	for (;;) {
 		ret = ovctl_order_make(ov, order, stage);
-		if (ret || !order->plan.verbs[OVCTL_VERB_ADOPT] || !tries--)
+		news = order->n_arrived + order->plan.verbs[OVCTL_VERB_ADOPT];
+		if (ret || !news || !tries--)
 			break;
-		adopted = order->plan.verbs[OVCTL_VERB_ADOPT];
+		adopted = news;
 		ret = ovctl_sync_adopt(order);
 		if (ret)
 			break;
@@ -422,8 +436,10 @@ int ovctl_sync(struct ovctl *ov, bool stats)
 }
 
 /**
- * ovctl_sync_aside() - Sync where that is not the command: what it tells goes where progress goes.
+ * ovctl_sync_aside() - Sync as a part of another command.
  * @ov: The run.
+ *
+ * What sync tells goes where progress goes: the results are those of the command.
  *
  * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
  */

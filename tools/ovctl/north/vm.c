@@ -2,6 +2,7 @@
 /* ovctl vm: stations of a tenant's subnets. */
 #include <string.h>
 
+#include "../model/migration.h"
 #include "command.h"
 #include "tables.h"
 #include "work.h"
@@ -196,8 +197,10 @@ static int ovctl_vm_set_one(struct ovctl_work *work, const char *name,
 	ret = ovctl_vm_apply(work->ov, opt, vm);
 	if (ret)
 		return ret;
-	if (vm->vpc != old.vpc || vm->subnet != old.subnet)
+	if (vm->vpc != old.vpc || vm->subnet != old.subnet) {
 		vm->seq++;
+		ovctl_vm_stay(vm);
+	}
 	return ovctl_vm_store(work, vm);
 }
 

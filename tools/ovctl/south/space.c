@@ -210,9 +210,17 @@ int ovctl_space_leave(struct ovctl_spaces *spaces)
 	return OVCTL_DONE;
 }
 
-/* A socket belongs to the namespace that it is made in. */
-static int ovctl_space_socket(struct ovctl_spaces *spaces, struct ovctl_space *space,
-			      struct ovctl_wire **wire, int protocol)
+/**
+ * ovctl_space_socket() - Open a netlink socket in a namespace: it belongs to that.
+ * @spaces: The namespaces.
+ * @space: The one, open.
+ * @wire: Set to the wire.
+ * @protocol: NETLINK_GENERIC or NETLINK_ROUTE.
+ *
+ * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
+ */
+int ovctl_space_socket(struct ovctl_spaces *spaces, struct ovctl_space *space,
+		       struct ovctl_wire **wire, int protocol)
 {
 	int ret, err;
 

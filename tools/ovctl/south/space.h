@@ -80,6 +80,8 @@ bool ovctl_space_exists(const char *name);
 int ovctl_space_get(struct ovctl_spaces *spaces, const char *name, struct ovctl_space **space);
 void ovctl_space_forget(struct ovctl_spaces *spaces, const char *name);
 int ovctl_space_family(struct ovctl_spaces *spaces, struct ovctl_space *space);
+int ovctl_space_socket(struct ovctl_spaces *spaces, struct ovctl_space *space,
+		       struct ovctl_wire **wire, int protocol);
 int ovctl_space_enter(struct ovctl_spaces *spaces, struct ovctl_space *space);
 int ovctl_space_leave(struct ovctl_spaces *spaces);
 int ovctl_space_add(struct ovctl_spaces *spaces, const char *name, uint32_t mark,

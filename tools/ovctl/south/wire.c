@@ -61,11 +61,13 @@ static ssize_t ovctl_socket_recv(struct ovctl_wire *wire, const void **buf)
 		.msg_iovlen = 1,
 	};
 	struct pollfd pfd = { .fd = nl_socket_get_fd(s->sk), .events = POLLIN };
-	ssize_t n;
+	ssize_t n = 1;
 
 	do {
-		if (wire->let_in && ppoll(&pfd, 1, NULL, wire->let_in) < 0)
-			return -errno;
+		if (wire->let_in || wire->patience)
+			n = ppoll(&pfd, 1, wire->patience, wire->let_in);
+		if (n <= 0)
+			return n ? -errno : -ETIMEDOUT;
 		msg.msg_namelen = sizeof(from);
 		n = recvmsg(pfd.fd, &msg, 0);
 		if (n < 0)

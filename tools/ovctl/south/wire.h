@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 /**
  * struct ovctl_wire - A way to the kernel, or to a test that plays its part.
@@ -16,6 +17,7 @@
  * @close: Free the wire.
  * @let_in: The signal mask while receiving waits, or NULL for the one in force;
  *	a signal ends the wait with -EINTR.
+ * @patience: How long receiving waits, or NULL for ever; then it ends with -ETIMEDOUT.
  */
 struct ovctl_wire {
 	int (*send)(struct ovctl_wire *wire, const void *buf, size_t len);
@@ -23,6 +25,7 @@ struct ovctl_wire {
 	void (*drain)(struct ovctl_wire *wire);
 	void (*close)(struct ovctl_wire *wire);
 	const sigset_t *let_in;
+	const struct timespec *patience;
 };
 
 int ovctl_wire_open(struct ovctl_wire **wire, int protocol);

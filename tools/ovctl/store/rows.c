@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../model/diff.h"
+#include "../model/migration.h"
 #include "inner.h"
 
 static const char *const ovctl_transports[] = { "direct", "gre" };
@@ -92,12 +93,18 @@ static int ovctl_row_vm(struct ovctl *ov, const struct ovctl_db *db, sqlite3_stm
 	vm->kind = ovctl_row_word(row, 7, ovctl_kinds, 4);
 	vm->pid = sqlite3_column_int64(row, 9);
 	vm->seq = sqlite3_column_int64(row, 11);
+	vm->to = sqlite3_column_int64(row, 12);
+	vm->until = sqlite3_column_int64(row, 14);
 	if (ovctl_row_text(row, 1, vm->name, sizeof(vm->name)) &&
 	    ovctl_row_addr(row, 4, &vm->mac) && vm->mac.len == 6 &&
 	    ovctl_row_addr(row, 5, &vm->ip4) && ovctl_row_addr(row, 6, &vm->ip6) &&
 	    ovctl_row_text(row, 8, vm->netns, sizeof(vm->netns)) &&
-	    ovctl_row_text(row, 10, vm->link, sizeof(vm->link)))
+	    ovctl_row_text(row, 10, vm->link, sizeof(vm->link)) &&
+	    ovctl_row_text(row, 13, vm->to_link, sizeof(vm->to_link))) {
+		if (vm->to && vm->until <= ovctl_store_now())
+			ovctl_vm_stay(vm);
 		return OVCTL_DONE;
+	}
 	return ovctl_db_damaged(ov, db, "a VM");
 }
 
@@ -124,8 +131,8 @@ int ovctl_rows_read_tenant(struct ovctl *ov, struct ovctl_db *db, struct ovctl_t
 		  " FROM subnets ORDER BY id" },
 		{ ovctl_row_presence, "SELECT subnet, vpc FROM presence ORDER BY subnet, vpc" },
 		{ ovctl_row_vm,
-		  "SELECT id, name, subnet, vpc, mac, ip4, ip6, kind, netns, pid, link, seq"
-		  " FROM vms ORDER BY id" },
+		  "SELECT id, name, subnet, vpc, mac, ip4, ip6, kind, netns, pid, link, seq,"
+		  " to_vpc, to_link, until FROM vms ORDER BY id" },
 	};
 	int64_t id = 0;
 	unsigned int i;
@@ -224,11 +231,11 @@ static int ovctl_rows_insert_subnet(struct ovctl_rows *rows, const struct ovctl_
 static int ovctl_rows_insert_vm(struct ovctl_rows *rows, const struct ovctl_vm *vm)
 {
 	return ovctl_db_run(rows->ov, rows->db,
-			    "INSERT INTO vms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			    "itiiaaattiti", (int64_t)vm->id, vm->name, (int64_t)vm->subnet,
+			    "INSERT INTO vms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			    "itiiaaattitiiti", (int64_t)vm->id, vm->name, (int64_t)vm->subnet,
 			    (int64_t)vm->vpc, &vm->mac, &vm->ip4, &vm->ip6,
 			    ovctl_kinds[vm->kind], vm->netns, (int64_t)vm->pid, vm->link,
-			    (int64_t)vm->seq);
+			    (int64_t)vm->seq, (int64_t)vm->to, vm->to_link, vm->until);
 }
 
 static int ovctl_rows_insert(const struct ovctl_diff *diff, void *arg)

@@ -164,10 +164,19 @@ static const char *const ovctl_steps_tenant[] = {
 	"	UNIQUE (subnet, ip6)"
 	") STRICT;"
 	"CREATE UNIQUE INDEX vms_own ON vms (netns) WHERE kind = 'own';",
+
+	/* Where a VM is moving to, 0 for nowhere, and until when that holds: whoever moves it may
+	 * have been killed. What is over is read as nothing.
+	 */
+	"ALTER TABLE vms ADD COLUMN to_vpc INTEGER NOT NULL DEFAULT 0"
+	"	CHECK (to_vpc BETWEEN 0 AND 65535);"
+	"ALTER TABLE vms ADD COLUMN to_link TEXT NOT NULL DEFAULT ''"
+	"	CHECK (length(to_link) < 16);"
+	"ALTER TABLE vms ADD COLUMN until INTEGER NOT NULL DEFAULT 0;",
 };
 
 const struct ovctl_schema ovctl_schema_tenant = {
 	.kind = "tenant",
 	.steps = ovctl_steps_tenant,
-	.count = 1,
+	.count = 2,
 };

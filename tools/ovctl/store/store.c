@@ -34,6 +34,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../model/migration.h"
 #include "inner.h"
 
 static int64_t ovctl_store_wall_clock(void)
@@ -63,6 +64,16 @@ void ovctl_store_use_vfs(const char *name)
 void ovctl_store_use_clock(int64_t (*now)(void))
 {
 	ovctl_store_now = now ? now : ovctl_store_wall_clock;
+}
+
+/**
+ * ovctl_store_clock() - Tell the time that the store goes by.
+ *
+ * Return: milliseconds since 1970.
+ */
+int64_t ovctl_store_clock(void)
+{
+	return ovctl_store_now();
 }
 
 /**
@@ -818,18 +829,6 @@ int ovctl_store_del_host(struct ovctl *ov, struct ovctl_store *store, const char
 	return ovctl_store_finish(ov, store, ret);
 }
 
-/* An announcement moves a VM without a new sequence; a sequence that is lower tells of the past. */
-static void ovctl_adopt_one(struct ovctl_tenant *tenant, const struct ovctl_adoption *adoption)
-{
-	struct ovctl_vm *vm = ovctl_tenant_vm(tenant, adoption->vm);
-	const struct ovctl_subnet *subnet = vm ? ovctl_tenant_subnet(tenant, vm->subnet) : NULL;
-
-	if (!subnet || adoption->seq < vm->seq || !ovctl_subnet_in(subnet, adoption->vpc))
-		return;
-	vm->vpc = adoption->vpc;
-	vm->seq = adoption->seq;
-}
-
 static int ovctl_adopt_nothing(const struct ovctl_tenant *old, const struct ovctl_tenant *tenant)
 {
 	unsigned int i;
@@ -854,7 +853,7 @@ static int ovctl_adopt_tenant(struct ovctl *ov, struct ovctl_store *store, uint3
 	ovctl_tenant_copy(&tenant, &model.tenants[0]);
 	for (i = 0; i < count; i++)
 		if (list[i].tenant == id)
-			ovctl_adopt_one(&tenant, &list[i]);
+			ovctl_vm_adopt(&tenant, list[i].vm, list[i].vpc, list[i].seq);
 	if (!ovctl_adopt_nothing(&model.tenants[0], &tenant))
 		ret = ovctl_store_save_tenant(ov, store, "root", "adopt", &model.tenants[0],
 					      &tenant);

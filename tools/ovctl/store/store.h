@@ -55,6 +55,7 @@ void ovctl_store_close(struct ovctl_store *store);
 /* For tests: another VFS of sqlite for all stores opened from here on, and another clock. */
 void ovctl_store_use_vfs(const char *name);
 void ovctl_store_use_clock(int64_t (*now)(void));
+int64_t ovctl_store_clock(void);
 
 /* Reading. What is read together is of one moment. */
 int ovctl_store_load(struct ovctl *ov, struct ovctl_store *store, struct ovctl_model *model);
