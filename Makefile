@@ -32,8 +32,8 @@ T ?=
 export T
 
 .PHONY: all modules tool install uninstall setup demo check check-debug check-debug-smp check-static check-unit \
-	selftest test migrations bench-insn bench-failover bench-control bench-cold storm profile shell \
-	clean help
+	selftest test migrations bench-insn bench-failover bench-control bench-cold bench-migrate storm \
+	profile shell clean help
 
 all: modules tool
 
@@ -84,6 +84,7 @@ check-unit:
 
 test selftest:
 	tests/check/build $(K)
+	$(if $(filter guest guest:%,$(T)),selftests/station/build build/station 128)
 	$(VM)/$(if $(filter machines machines:%,$(T)),pair,run) --kernel $(K) -- selftests/run
 
 # N moves of a station in a row.
@@ -124,6 +125,16 @@ bench-control: setup
 	@mkdir -p build/bench/control
 	$(VM)/run --timeout 3600 --out build/bench/control -- \
 		env $(if $(TENANTS),TENANTS="$(TENANTS)") selftests/bench/control.sh
+
+# SIZES="128 256" ROUNDS=N CONTESTANTS="..." DELAY=MS LINE=MBIT as the script says.
+bench-migrate: SIZES ?= 128 192 256
+bench-migrate:
+	tests/check/build uml
+	selftests/station/build build/station $(SIZES)
+	@mkdir -p build/bench/migrate
+	$(VM)/run --kernel uml --mem 2048 --timeout 7200 --out build/bench/migrate -- \
+		env $(foreach v,SIZES ROUNDS CONTESTANTS DELAY LINE,$(if $(filter undefined,$(origin $(v))),,$(v)="$($(v))")) \
+		selftests/bench/migrate.sh
 
 # STEPS=N SEED=N as selftests/helpers/storm.py says.
 STEPS ?= 300
@@ -169,5 +180,6 @@ help:
 	@echo 'make bench-failover  probes lost when a bridge fails, compared with bonding, backup_port and polling'
 	@echo 'make bench-control   time and requests of a sync of 10 and 100 tenants, beside ip and bridge -batch'
 	@echo 'make bench-cold      outage of a subnet that moves while all VMs send probes; MOVES=N K=uml'
+	@echo 'make bench-migrate   a guest is migrated by QEMU, pinged meanwhile: loss, times and rates, beside vxlan'
 	@echo 'make storm           random operations and damage, each healed by a sync; STEPS=N SEED=N K=uml'
 	@echo 'make clean           removes what was built here, not the cache'

@@ -145,9 +145,9 @@ def place_at(at, place):
 	return "tap0" if at is place else place.addr
 
 
-def prepare(station, to, others):
+def prepare(station, to, others, **settings):
 	"""What a controller says before a move."""
-	move = {"mac": station.hex(":"), "timeout": 600000, "max-wait": 60000}
+	move = {"mac": station.hex(":"), "timeout": 600000, "max-wait": 60000, **settings}
 	to.do("move-prepare", {"move": [move]})
 	for one in others:
 		one.do("move-prepare", {"move": [{**move, "to": to.addr, "clone": True}]})
