@@ -19,7 +19,7 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${OVCTL:=$TOP/tools/ovctl/ovctl}"
 PATH=$(dirname "$OVCTL"):/usr/local/sbin:/usr/sbin:/sbin:$PATH
 TMP=$(mktemp -d)
-STEP=0 STEPS=15
+STEP=0 STEPS=16
 BG=()
 # The first VM of each tenant, and others of tenant 1, by their namespaces.
 A1=ns1_t1-s21_vm A2=ns2_t1-s21_vm C2=ns2_t1-s41_vm
@@ -569,6 +569,47 @@ refusals()
 	[[ $(state) == "$before" ]] || die "something has changed"
 }
 
+# Pings without an answer before the last one that had one.
+lost()
+{
+	awk 'match($0, /icmp_seq=[0-9]+/) { n = substr($0, RSTART + 9, RLENGTH - 9) + 0
+			got += !(n in seen)
+			seen[n] = 1
+			last = n > last ? n : last }
+		END { print last - got }' "$TMP/probes"
+}
+
+# The longest time that an answer took, in whole milliseconds.
+slowest()
+{
+	sed -n 's/.* time=\([0-9]*\).*/\1/p' "$TMP/probes" | sort -n | tail -n 1
+}
+
+vm_moves()
+{
+	local probes
+
+	say "a1 moves from hv1 to hv2, and a2 goes on pinging it, 20 ms apart. All segments of its subnet" \
+		"are told beforehand: what is sent to it meanwhile waits at its new place." ""
+	ip netns exec $A2 ping -n -i 0.02 -W 10 -w 120 21.0.0.2 >"$TMP/probes" &
+	probes=$!
+	BG+=("$probes")
+	wait_for answered 40
+	run ovctl vm migrate 1 a1 --to hv2
+	wait_for answered $(($(grep -c 'bytes from' "$TMP/probes") + 100))
+	kill -INT "$probes"
+	wait "$probes" || :
+	sed -n 's/^\([0-9]* packets.*\), time.*/    \1/p' "$TMP/probes"
+	say "(the longest wait for an answer was $(slowest) ms: a1's device is made anew there)"
+	[[ $(lost) == 0 ]] || die "$(lost) pings were lost"
+	echo
+	run ovctl vm show 1 a1
+	[[ $(ovctl -j vm show 1 a1 | jq -r '.[0].vpc') == 2 ]] || die "the store has a1 elsewhere"
+	carry_out
+	grep -q '^done: 0 made, 0 changed, 0 deleted$' "$TMP/out" || die "sync did something"
+	pings $A1 31.0.0.2 2
+}
+
 gone()
 {
 	[[ -z $(ours) && $(</sys/module/tenovl/refcnt) == 0 ]]
@@ -634,6 +675,9 @@ overlay_switch
 
 bold "What is refused, in a sentence and with nothing changed"
 refusals
+
+bold "A VM moves to the other hypervisor while it is pinged"
+vm_moves
 
 bold "All goes"
 all_goes

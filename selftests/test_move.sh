@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Stations that move: who is told, what becomes of frames that are late, and of those that
 # would go round.
-# processors: several
+# seconds: 330
 # shellcheck disable=SC2016,SC2034,SC2153 # what eval is given; variables set by name
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Moves that a controller tells beforehand: what waits, what goes to both places, and what is left
 # of it all by an abort, by a timeout, or by a peer or a device that goes.
-# processors: several
+# seconds: 200
 # shellcheck disable=SC2016,SC2034,SC2153 # what eval is given; variables set by name
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
