@@ -589,9 +589,9 @@ vm_moves()
 {
 	local probes
 
-	say "a1 moves from hv1 to hv2, and a2 goes on pinging it, 20 ms apart. All segments of its subnet" \
+	say "a1 moves from hv1 to hv2, and c2 goes on pinging it, 20 ms apart. All segments of its subnet" \
 		"are told beforehand: what is sent to it meanwhile waits at its new place." ""
-	ip netns exec $A2 ping -n -i 0.02 -W 10 -w 120 21.0.0.2 >"$TMP/probes" &
+	ip netns exec $C2 ping -n -i 0.02 -W 10 -w 120 21.0.0.2 >"$TMP/probes" &
 	probes=$!
 	BG+=("$probes")
 	wait_for answered 40
