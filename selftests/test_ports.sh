@@ -216,21 +216,28 @@ test_bridge_down()
 	goes_back
 }
 
-test_bridge_deleted()
+br1_anew()
 {
-	lay
-	fails_over bridge-deleted ip -n "$T1" link del br1
 	ip -n "$T1" -batch - <<-END
 		link add br1 type bridge mcast_snooping 0
 		link set br1 arp off up
 		link set pa master br1
 		link set s1a master br1
 	END
+}
+
+test_bridge_deleted()
+{
+	lay
+	fails_over bridge-deleted ip -n "$T1" link del br1
+	br1_anew
 	goes_back
 }
 
 test_port_removed()
 {
+	local i
+
 	lay
 	fails_over port-removed ip -n "$T1" link set s1a nomaster
 	ip -n "$T1" link set s1a master br1
@@ -239,6 +246,13 @@ test_port_removed()
 	# That it was in is deleted later, which is another story.
 	ip -n "$T1" link del br1
 	selected s1b port-removed || fail "the cause changed afterwards"
+	# And so when it is right after, whatever was looked at in between.
+	for i in 1 2 3 4 5; do
+		br1_anew
+		wait_for "s1a is selected again" selected s1a revert
+		printf '%s\n' "link set s1a nomaster" "link del br1" | ip -n "$T1" -batch -
+		selected s1b port-removed || fail "the cause changed right afterwards, round $i"
+	done
 	ovctl -n "$T1" port add s1 s1c priority 30 bridge br2
 	wait_for "s1c is standby" port_is s1c standby
 	ip -n "$T1" link del s1b

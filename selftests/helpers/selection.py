@@ -185,7 +185,7 @@ class World:
 		self.pinned = None
 		self.selected = None
 		self.cause = "none"
-		self.history = []	# (selected, cause) of each change
+		self.history = []	# (selected before, selected, cause) of each change
 
 	def look(self, why):
 		"""Something happened: what is selected now, and why?"""
@@ -206,8 +206,8 @@ class World:
 			cause = "revert"
 		else:
 			return
+		self.history.append((now.name if now else None, best.name if best else None, cause))
 		self.selected, self.cause = best, cause
-		self.history.append((best.name if best else None, cause))
 
 	def state(self, port):
 		"""The word for a port's state."""
@@ -364,21 +364,21 @@ class Play:
 		"""Every change was told by an event, in order, and nothing else was. A bridge that is deleted
 		lets go of its ports first: what is told of that is put right by a second event.
 		"""
-		want = self.world.history
+		want = []
+		for n, (old, new, cause) in enumerate(self.world.history, 1):
+			if cause == "bridge-deleted":
+				want.append((n, old, new, "port-removed"))
+			want.append((n, old, new, cause))
 
 		def told():
-			out = {}
-			for e in self.tools.events():
-				if e["event"] == "port-selected" and e["ifname"] == self.dev:
-					s = e["selection"]
-					out[s["changes"]] = (s.get("port-name"), s["cause"])
-			return [out[k] for k in sorted(out)]
+			return [(s["changes"], s.get("old-port-name"), s.get("port-name"), s["cause"])
+				for s in (e["selection"] for e in self.tools.events()
+					  if e["event"] == "port-selected" and e["ifname"] == self.dev)]
 
 		self.tools.wait(lambda: len(told()) >= len(want))
-		got = told()
-		for n, pair in enumerate(itertools.zip_longest(want, got), 1):
+		for pair in itertools.zip_longest(want, told()):
 			if pair[0] != pair[1]:
-				raise Wrong("%s, event of change %d: wanted %s, got %s" % (self.where, n, *pair))
+				raise Wrong("%s, an event: wanted %s, got %s" % (self.where, *pair))
 
 
 def play_cause(play, cause):

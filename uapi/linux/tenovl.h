@@ -186,7 +186,9 @@ enum tenovl_port_role {
  *   what ports are worth.
  * @TENOVL_CAUSE_BRIDGE_DOWN: The bridge was set down, or has too few live
  *   ports (min-live).
- * @TENOVL_CAUSE_BRIDGE_DELETED: The bridge was deleted.
+ * @TENOVL_CAUSE_BRIDGE_DELETED: The bridge was deleted. It lets go of its
+ *   ports first, so that the event comes twice: with port-removed before,
+ *   and the same number of changes.
  * @TENOVL_CAUSE_PORT_REMOVED: The port was taken out of its bridge, or
  *   deleted.
  * @TENOVL_CAUSE_STP: The bridge does not forward by the port any more.
@@ -228,7 +230,8 @@ enum tenovl_fdb_kind {
  * @TENOVL_EVENT_PORT_CHANGED: A setting of it, or whether it could carry
  *   traffic.
  * @TENOVL_EVENT_PORT_SELECTED: Another port carries the traffic, or none does
- *   (selection tells which and why).
+ *   (selection tells which and why). Told again when the cause turns out to
+ *   be bridge-deleted.
  * @TENOVL_EVENT_ROUTE_CHANGED: It leads to another peer.
  */
 enum tenovl_event {
