@@ -14,7 +14,7 @@ TESTS="
 	traffic_everywhere known_goes_one_way standby_drops standby_learns
 	bridge_down bridge_deleted port_removed port_down stp_blocks
 	priorities revert_off revert_waits hold pin min_live
-	none_usable no_way_back counters drops
+	none_usable no_way_back bridge_features counters drops
 	events announcements
 "
 
@@ -432,6 +432,80 @@ test_no_way_back()
 	ns "$V" ping -q -b -c 3 -i 0.01 -W 1 10.1.0.255 >/dev/null || :
 	number "$(($(counter "$T1" s1 port-packets) - before))" -le 300 "frames, and no storm"
 	number "$(counter "$T1" s1 port-drop-standby)" -ge 1 "what the standby port sent"
+}
+
+# tagged VID: the VM has 10.VID.0.3 in a VLAN, which its port in br1 takes with the tag.
+tagged()
+{
+	ip -n "$V" link add link bond0 name "bond0.$1" type vlan id "$1"
+	ip -n "$V" addr add "10.$1.0.3/24" dev "bond0.$1"
+	ip -n "$V" link set "bond0.$1" up
+	bridge -n "$T1" vlan add dev pa vid "$1"
+}
+
+# beyond VID DEV: the peer has 10.VID.0.2 there.
+beyond()
+{
+	[[ $2 == s1 ]] || ip -n "$T2" link add link s1 name "$2" type vlan id "$1"
+	ip -n "$T2" addr add "10.$1.0.2/24" dev "$2"
+	ip -n "$T2" link set "$2" up
+}
+
+# asks_peer ID: whether the peer hears the VM ask for its address.
+asks_peer()
+{
+	ip -n "$V" neigh flush all
+	capture_start "$1" "$T2" s1 "arp[6:2] = 1 and arp[24:4] = 0x0a010002 and ether src $(tenant_mac 3)"
+	ping_once "$V" 10.1.0.2
+	(($(capture_count "$1") > 0))
+}
+
+# What a bridge does with its ports it does with one of ours.
+test_bridge_features()
+{
+	lay
+	ip -n "$T1" link set br1 type bridge vlan_filtering 1
+	# One that passes with its tag, one that its port does not have, and one that is without a tag there.
+	tagged 5
+	tagged 6
+	tagged 7
+	beyond 5 s1.5
+	beyond 6 s1.6
+	beyond 7 s1
+	bridge -n "$T1" vlan add dev s1a vid 5
+	bridge -n "$T1" vlan del dev s1a vid 1
+	bridge -n "$T1" vlan add dev s1a vid 7 pvid untagged
+	must_say '{"vlan":5},{"vlan":7,"flags":["PVID","Egress Untagged"]}' bridge -n "$T1" -j vlan show dev s1a
+	ping_once "$V" 10.5.0.2
+	ping_once "$T2" 10.5.0.3
+	ping_once "$V" 10.7.0.2
+	ping_once "$T2" 10.7.0.3
+	ping_no "$V" 10.6.0.2 1
+	ping_no "$T2" 10.6.0.3 1
+	# Its own VLAN is not the port's any more.
+	ping_no "$V" 10.1.0.2 1
+	bridge -n "$T1" vlan add dev s1a vid 6
+	ping_once "$V" 10.6.0.2
+	ip -n "$T1" link set br1 type bridge vlan_filtering 0
+	ping_once "$V" 10.1.0.2
+	# The bridge answers for the peer, which it knows. (For nobody else, and so not where ARP is off.)
+	ns "$T1" sysctl -qw net.ipv4.conf.br1.arp_ignore=1
+	ip -n "$T1" link set br1 arp on
+	ip -n "$T1" neigh replace 10.1.0.2 lladdr "$(tenant_mac 2)" dev br1 nud permanent
+	asks_peer before || fail "the peer does not hear who asks for it"
+	bridge -n "$T1" link set dev s1a neigh_suppress on
+	must_say "neigh_suppress on" bridge -n "$T1" -d link show dev s1a
+	! asks_peer suppressed || fail "the peer hears what the bridge answers"
+	bridge -n "$T1" link set dev s1a neigh_suppress off
+	# Two isolated ports exchange nothing; one does with others.
+	bridge -n "$T1" link set dev s1a isolated on
+	must_say "isolated on" bridge -n "$T1" -d link show dev s1a
+	ping_once "$V" 10.1.0.2
+	bridge -n "$T1" link set dev pa isolated on
+	ping_no "$V" 10.1.0.2 1
+	ping_no "$T2" 10.1.0.3 1
+	bridge -n "$T1" link set dev s1a isolated off
+	ping_once "$V" 10.1.0.2
 }
 
 # grew NAME BEFORE AFTER: what a counter gained between two outputs of stats.
