@@ -14,7 +14,7 @@ TESTS="
 	all_to_all switched_locally known_goes_one_way isolated announcements ports_down
 	made_and_let_go deaths roles loops refused containers_bounds
 	macs ips ip_neighbours dhcp_servers routers later_fragments
-	flood_limit rate_limit learn_limit
+	tap flood_limit rate_limit learn_limit
 	hook_sees hook_rules hook_goes hook_refused
 	too_big large_frames priority_tags counters drops events
 "
@@ -720,6 +720,42 @@ test_later_fragments()
 	passes "$(udp4 10.1.0.3 67 68 00b9)"
 	passes "$(ip6 "$(hex6 fd01 3)" 2c 11000009000000010223022200080000)"
 	stopped port-drop-dhcp "$(udp4 10.1.0.3 67 68 2000)"
+}
+
+# The guest of a virtual machine, whose backend writes whole frames, frames whose checksum is to be
+# done, and large ones to be cut. All that is done before the wire, which takes none of them.
+test_tap()
+{
+	local guest=(tap3 "$(tenant_mac 3)" 10.1.0.3 "$(tenant_mac 2)" 10.1.0.2) passed
+
+	hv_lay 2
+	overlay vxlan 4 2
+	ns "$H1" ethtool -K u0 tx off tso off gso off tx-udp_tnl-segmentation off \
+		tx-udp_tnl-csum-segmentation off >/dev/null
+	modprobe tun
+	ip -n "$T1" tuntap add dev tap3 mode tap vnet_hdr
+	ip -n "$T1" link set tap3 master s1 up
+	head -c 70000 /dev/urandom >"$TMP/sent"
+	bg SINK ns "$T2" socat -u TCP-LISTEN:7001 "CREATE:$TMP/got"
+	wait_for "socat listens" listens "$T2" 7001
+	capture_start wire "$H2" u0 udp port 4789
+	helper "$TMP/sent" "$T1" tap "${guest[@]}" talk || fail "not answered as it should be"
+	wait_for "all bytes have arrived" cmp -s "$TMP/sent" "$TMP/got"
+	capture_stop wire
+	TSHARK_OPTS=(-d "udp.port==4789,vxlan" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE
+		-o tcp.check_checksum:TRUE)
+	same 50 "$(capture_count wire "tcp.len == 1400 && tcp.checksum.status == Good")" "segments of large frames"
+	same 1 "$(capture_count wire "udp.srcport == 7777 && udp.checksum.status == Good && not icmp")" \
+		"datagrams whose checksum was to be done"
+	same 0 "$(capture_count wire "ip.src == 10.1.0.3 && (ip.checksum.status == Bad || udp.checksum.status == Bad || tcp.checksum.status == Bad)")" \
+		"wrong checksums"
+	same 0 "$(drops tx-drop-offload)" "frames that could not be cut"
+	# Sixty frames each, and what they begin with makes one more.
+	ovctl -n "$T1" port set s1 tap3 flood-rate 1 flood-burst 130
+	passed=$(port_value tap3 tx-packets)
+	helper /dev/null "$T1" tap "${guest[@]}" flood 4
+	wait_for "all large floods have come" eval "((\$(port_value tap3 tx-packets) + \$(port_value tap3 limited) == $passed + 4))"
+	same 2 "$(drops port-drop-flood)" "large floods beyond the burst"
 }
 
 # floods_bounded DMAC: no more of forty than the burst of five, and what the rate of one adds. (The
