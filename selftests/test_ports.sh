@@ -398,6 +398,24 @@ test_min_live()
 	wait_for "nothing else in the bridge" selected s1b
 	ovctl -n "$T1" dev set s1 min-live 0
 	wait_for "not asked for any more" selected s1a revert
+	# One that has no carrier is up, and not live.
+	ip -n "$T1" link set pa master br1
+	ovctl -n "$T1" dev set s1 min-live 1
+	ip -n "$V" link set va down
+	wait_for "no live port, without a carrier" selected s1b bridge-down
+	ip -n "$V" link set va up
+	wait_for "live again, with a carrier" selected s1a revert
+	# Two, which the second bridge does not have.
+	ip -n "$T1" link add pc type veth peer name vc netns "$V"
+	ip -n "$V" link set vc up
+	ip -n "$T1" link set pc master br1 up
+	ovctl -n "$T1" dev set s1 min-live 2
+	wait_for "two live ports are enough" port_is s1a selected
+	wait_for "one is not" port_is s1b unusable
+	ip -n "$V" link set vc down
+	wait_for "one of two is left, and of the other bridge no more" selected none bridge-down
+	ip -n "$V" link set vc up
+	wait_for "two live ports again" selected s1a found
 }
 
 # Head and peers go on.
