@@ -112,6 +112,7 @@ test_follow_head()
 	same 1300 "$(ns "$T1" cat /sys/class/net/s1a/mtu)" "the MTU of a port"
 	refuse "an MTU beyond the device's" ip -n "$T1" link set s1a mtu 1301
 	same 1 "$(ns "$T1" cat /sys/class/net/s1a/carrier)" "carrier while the device is up"
+	must_say "qdisc noqueue" ip -n "$T1" link show s1a
 	ip -n "$T1" link set s1 down
 	same 0 "$(ns "$T1" cat /sys/class/net/s1a/carrier)" "carrier while the device is down"
 	ip -n "$T1" link set s1 up
