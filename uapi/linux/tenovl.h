@@ -130,7 +130,8 @@ enum tenovl_place {
  *   which is not the selected one.
  * @TENOVL_STANDBY_INGRESS_DROP: Dropped and counted.
  * @TENOVL_STANDBY_INGRESS_LEARN: What is for one station is taken, and
- *   answered by that port; what is for all is dropped and counted.
+ *   answered by that port; what is for all is dropped and counted. A frame
+ *   that both legs of a station send arrives twice.
  */
 enum tenovl_standby_ingress {
 	TENOVL_STANDBY_INGRESS_DROP,
@@ -153,7 +154,9 @@ enum tenovl_underlay_hooks {
 /**
  * enum tenovl_port_state - What a port is to its device.
  * @TENOVL_PORT_STATE_UNUSABLE: Cannot carry traffic: it, its bridge or the
- *   device is down, it is in no bridge, or the bridge does not forward by it.
+ *   device is down, it is in no bridge, or the bridge does not forward by it
+ *   or has too few live ports (min-live); an access port, when it or the
+ *   device is down.
  * @TENOVL_PORT_STATE_STANDBY: Could carry traffic, and another one does.
  * @TENOVL_PORT_STATE_SELECTED: Carries the traffic.
  * @TENOVL_PORT_STATE_ACTIVE: An access port that is up, as its device is.
@@ -182,8 +185,8 @@ enum tenovl_port_role {
  * enum tenovl_cause - Why the selected port changed.
  * @TENOVL_CAUSE_NONE: It never did.
  * @TENOVL_CAUSE_FOUND: There was none, and a port came to be usable.
- * @TENOVL_CAUSE_ADMIN: An operator set a port or the device down, or changed
- *   what ports are worth.
+ * @TENOVL_CAUSE_ADMIN: An operator set the port or the device down, or set
+ *   min-live beyond what its bridge has.
  * @TENOVL_CAUSE_BRIDGE_DOWN: The bridge was set down, or has too few live
  *   ports (min-live).
  * @TENOVL_CAUSE_BRIDGE_DELETED: The bridge was deleted. It lets go of its
@@ -192,7 +195,8 @@ enum tenovl_port_role {
  * @TENOVL_CAUSE_PORT_REMOVED: The port was taken out of its bridge, or
  *   deleted.
  * @TENOVL_CAUSE_STP: The bridge does not forward by the port any more.
- * @TENOVL_CAUSE_REVERT: A better port can be had again.
+ * @TENOVL_CAUSE_REVERT: A better port can be had again, or a priority or
+ *   revert was changed.
  * @TENOVL_CAUSE_PINNED: An operator named the port, or left the choice to the
  *   device again.
  */
