@@ -202,7 +202,7 @@ static void tenovl_dev_ndo_uninit(struct net_device *dev)
 	xa_erase(&tenovl_devs, tdev->id);
 	cancel_delayed_work_sync(&tdev->age_work);
 	cancel_delayed_work_sync(&tdev->moves.work);
-	cancel_delayed_work_sync(&tdev->selection.work);
+	tenovl_selection_end(tdev);
 	cancel_delayed_work_sync(&tdev->announce.work);
 	gro_cells_destroy(&tdev->gro_cells);
 	module_put(THIS_MODULE);

@@ -121,6 +121,36 @@ static bool tenovl_select_may_leave(struct tenovl_dev *tdev, const struct tenovl
 	return !wait;
 }
 
+/* Only what deletes the bridge in this section of RTNL took the port out; somebody may
+ * delete it in the next one. When a section ends, RTNL itself lets go of the buffers that
+ * it was given to free.
+ */
+static void tenovl_select_mark(struct tenovl_dev *tdev, const struct tenovl_port *port)
+{
+	struct sk_buff *skb = alloc_skb(0, GFP_KERNEL);
+
+	consume_skb(tdev->selection.section);
+	tdev->selection.section = skb;
+	tdev->selection.bridge = tenovl_bridge_of(port->dev);
+	tdev->selection.left = port;
+	if (skb)
+		rtnl_kfree_skbs(skb_get(skb), skb);
+}
+
+static void tenovl_select_unmark(struct tenovl_dev *tdev)
+{
+	tdev->selection.bridge = NULL;
+	tdev->selection.left = NULL;
+}
+
+/* Was the last port taken out of this bridge, and is RTNL held since then? */
+static bool tenovl_select_marked(const struct tenovl_dev *tdev, const struct net_device *bridge)
+{
+	const struct tenovl_selection *sel = &tdev->selection;
+
+	return sel->bridge == bridge && sel->section && skb_shared(sel->section);
+}
+
 static void tenovl_select_swap(struct tenovl_dev *tdev, struct tenovl_port *best,
 			       enum tenovl_cause cause)
 {
@@ -130,11 +160,10 @@ static void tenovl_select_swap(struct tenovl_dev *tdev, struct tenovl_port *best
 	tdev->selection.since = jiffies;
 	tdev->selection.changes++;
 	tdev->selection.cause = cause;
-	if (cause == TENOVL_CAUSE_PORT_REMOVED) {
-		/* Only while RTNL is not let go; then the work forgets it. */
-		tdev->selection.bridge = tenovl_bridge_of(old->dev);
-		mod_delayed_work(system_wq, &tdev->selection.work, 0);
-	}
+	if (cause == TENOVL_CAUSE_PORT_REMOVED)
+		tenovl_select_mark(tdev, old);
+	else
+		tenovl_select_unmark(tdev);
 	tenovl_event_selection(tdev, old);
 	tenovl_announce(tdev);
 }
@@ -196,11 +225,11 @@ void tenovl_select_forget(struct tenovl_port *port, enum tenovl_cause cause)
 	tenovl_port_judge(port);
 	if (rtnl_dereference(tdev->selected) == port)
 		tenovl_select(tdev, cause);
+	if (tdev->selection.left == port)
+		tenovl_select_unmark(tdev);
 }
 
-/* A delay is over, or what a port was taken out of matters no more. RTNL may be held
- * by someone who waits for this work to end.
- */
+/* A delay is over. RTNL may be held by someone who waits for this work to end. */
 static void tenovl_select_work(struct work_struct *work)
 {
 	struct tenovl_dev *tdev = container_of(work, struct tenovl_dev, selection.work.work);
@@ -209,7 +238,6 @@ static void tenovl_select_work(struct work_struct *work)
 		mod_delayed_work(system_wq, &tdev->selection.work, 1);
 		return;
 	}
-	tdev->selection.bridge = NULL;
 	tenovl_select(tdev, TENOVL_CAUSE_REVERT);
 	rtnl_unlock();
 }
@@ -222,6 +250,19 @@ void tenovl_selection_init(struct tenovl_dev *tdev)
 {
 	INIT_LIST_HEAD(&tdev->ports);
 	INIT_DELAYED_WORK(&tdev->selection.work, tenovl_select_work);
+}
+
+/**
+ * tenovl_selection_end() - the device goes, and has no ports any more
+ * @tdev: the device
+ *
+ * RTNL.
+ */
+void tenovl_selection_end(struct tenovl_dev *tdev)
+{
+	ASSERT_RTNL();
+	cancel_delayed_work_sync(&tdev->selection.work);
+	consume_skb(tdev->selection.section);
 }
 
 /* A port that is deleted is set down first. */
@@ -284,11 +325,11 @@ static void tenovl_bridge_gone(const struct net_device *bridge)
 	u32 id = 0;
 
 	for (; (tdev = tenovl_dev_next(&id)); id++) {
-		if (tdev->selection.bridge != bridge)
+		if (!tenovl_select_marked(tdev, bridge))
 			continue;
-		tdev->selection.bridge = NULL;
 		tdev->selection.cause = TENOVL_CAUSE_BRIDGE_DELETED;
-		tenovl_event_selection(tdev, NULL);
+		tenovl_event_selection(tdev, tdev->selection.left);
+		tenovl_select_unmark(tdev);
 	}
 }
 

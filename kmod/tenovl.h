@@ -794,7 +794,9 @@ struct tenovl_claims {
  * struct tenovl_selection - how the selected port of a device came to be
  * @pinned: the port that an operator wants, NULL for the best
  * @work: looks again when a delay is over
- * @bridge: what the last port was just taken out of; compared, never followed
+ * @bridge: what the last port was taken out of; compared, never followed
+ * @left: that port, while it is one
+ * @section: tells whether that was in this section of RTNL, or NULL
  * @since: jiffies of the last change
  * @changes: how many there were
  * @cause: enum tenovl_cause of the last
@@ -805,6 +807,8 @@ struct tenovl_selection {
 	struct tenovl_port *pinned;
 	struct delayed_work work;
 	const struct net_device *bridge;
+	const struct tenovl_port *left;
+	struct sk_buff *section;
 	unsigned long since;
 	u32 changes;
 	u8 cause;
@@ -1512,6 +1516,7 @@ bool tenovl_guard_floods(struct tenovl_port *port, const struct sk_buff *skb);
 
 /* select.c: which port carries traffic. RTNL. */
 void tenovl_selection_init(struct tenovl_dev *tdev);
+void tenovl_selection_end(struct tenovl_dev *tdev);
 void tenovl_select(struct tenovl_dev *tdev, enum tenovl_cause cause);
 void tenovl_select_pin(struct tenovl_dev *tdev, struct tenovl_port *port);
 void tenovl_select_forget(struct tenovl_port *port, enum tenovl_cause cause);

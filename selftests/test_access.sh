@@ -15,7 +15,7 @@ TESTS="
 	all_to_all switched_locally known_goes_one_way isolated announcements ports_down
 	made_and_let_go deaths roles loops refused containers_bounds
 	macs ips ip_neighbours dhcp_servers routers later_fragments
-	flood_limit rate_limit learn_limit
+	tap flood_limit rate_limit learn_limit
 	hook_sees hook_rules hook_goes hook_refused
 	too_big large_frames priority_tags counters drops events
 "
@@ -481,12 +481,23 @@ test_loops()
 
 test_refused()
 {
+	local dev
+
 	hv_lay 2
 	overlay vxlan 4 2
 	ip -n "$T1" link add br1 type bridge
 	ip -n "$T1" link add d0 type dummy
 	ip -n "$T1" link add vrf1 type vrf table 10
-	must_fail_with "Only an Ethernet device can be a port" ip -n "$T1" link set lo master s1
+	modprobe tun
+	ip -n "$T1" tuntap add dev tun9 mode tun
+	ovctl -n "$H1" dev add tr0 netns "$T1" mode l3 vni 9 local 10.9.0.1
+	for dev in lo tun9 tr0; do
+		must_fail_with "Only an Ethernet device can be a port" ip -n "$T1" link set "$dev" master s1
+	done
+	ip -n "$T1" link add below type dummy
+	ip -n "$T1" link add link below name above type macvlan
+	must_fail_with "The device is in use: it has a master, or others above it" \
+		ip -n "$T1" link set below master s1
 	must_fail_with "A bridge, a VRF or the like cannot be a port: give the bridge one" \
 		ip -n "$T1" link set br1 master s1
 	must_fail_with "A bridge, a VRF or the like cannot be a port: give the bridge one" \
@@ -712,10 +723,65 @@ test_later_fragments()
 	stopped port-drop-dhcp "$(udp4 10.1.0.3 67 68 2000)"
 }
 
-# The clock runs while frames are sent, so what passes has a least and a most.
+# The guest of a virtual machine, whose backend writes whole frames, frames whose checksum is to be
+# done, and large ones to be cut. All that is done before the wire, which takes none of them.
+test_tap()
+{
+	local guest=(tap3 "$(tenant_mac 3)" 10.1.0.3 "$(tenant_mac 2)" 10.1.0.2) passed
+
+	hv_lay 2
+	overlay vxlan 4 2
+	ns "$H1" ethtool -K u0 tx off tso off gso off tx-udp_tnl-segmentation off \
+		tx-udp_tnl-csum-segmentation off >/dev/null
+	modprobe tun
+	ip -n "$T1" tuntap add dev tap3 mode tap vnet_hdr
+	ip -n "$T1" link set tap3 master s1 up
+	head -c 70000 /dev/urandom >"$TMP/sent"
+	bg SINK ns "$T2" socat -u TCP-LISTEN:7001 "CREATE:$TMP/got"
+	wait_for "socat listens" listens "$T2" 7001
+	capture_start wire "$H2" u0 udp port 4789
+	helper "$TMP/sent" "$T1" tap "${guest[@]}" talk || fail "not answered as it should be"
+	wait_for "all bytes have arrived" cmp -s "$TMP/sent" "$TMP/got"
+	capture_stop wire
+	TSHARK_OPTS=(-d "udp.port==4789,vxlan" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE
+		-o tcp.check_checksum:TRUE)
+	same 50 "$(capture_count wire "tcp.len == 1400 && tcp.checksum.status == Good")" "segments of large frames"
+	same 1 "$(capture_count wire "udp.srcport == 7777 && udp.checksum.status == Good && not icmp")" \
+		"datagrams whose checksum was to be done"
+	same 0 "$(capture_count wire "ip.src == 10.1.0.3 && (ip.checksum.status == Bad || udp.checksum.status == Bad || tcp.checksum.status == Bad)")" \
+		"wrong checksums"
+	same 0 "$(drops tx-drop-offload)" "frames that could not be cut"
+	# Sixty frames each, and what they begin with makes one more.
+	ovctl -n "$T1" port set s1 tap3 flood-rate 1 flood-burst 130
+	passed=$(port_value tap3 tx-packets)
+	helper /dev/null "$T1" tap "${guest[@]}" flood 4
+	wait_for "all large floods have come" eval "((\$(port_value tap3 tx-packets) + \$(port_value tap3 limited) == $passed + 4))"
+	same 2 "$(drops port-drop-flood)" "large floods beyond the burst"
+}
+
+# floods_bounded DMAC: no more of forty than the burst of five, and what the rate of one adds. (The
+# clock runs while frames are sent, so what passes has a least and a most.)
+floods_bounded()
+{
+	local start=$SECONDS passed before
+
+	# What was run up before counts no more.
+	ovctl -n "$T1" port set s1 tap3 flood-rate 0
+	ovctl -n "$T1" port set s1 tap3 flood-rate 1 flood-burst 5
+	before=$(drops port-drop-flood) passed=$(port_value tap3 tx-packets)
+	passed=$((passed + $(port_value tap3 tx-drops)))
+	frame n=40 etype=88b5 dmac="$1"
+	wait_for "all to $1 have come" eval \
+		"(((\$(port_value tap3 tx-packets) + \$(port_value tap3 tx-drops) - $passed) == 40))"
+	number $(($(drops port-drop-flood) - before)) -ge $((40 - 5 - (SECONDS - start + 2))) \
+		"dropped beyond the burst, to $1"
+	number $(($(drops port-drop-flood) - before)) -le 35 "dropped within the burst, to $1"
+	same "$(drops port-drop-flood)" "$(port_value tap3 limited)" "told of the port"
+}
+
 test_flood_limit()
 {
-	local start passed
+	local passed to
 
 	lay_silent
 	# What is known goes on, limit or not.
@@ -724,12 +790,10 @@ test_flood_limit()
 	ovctl -n "$T1" port set s1 tap3 flood-rate 1 flood-burst 5
 	frame n=40 etype=88b5 dmac="$(tenant_mac 2)"
 	same 0 "$(drops port-drop-flood)" "dropped of what is known"
-	start=$SECONDS passed=$(port_value tap3 tx-packets)
-	frame n=40 etype=88b5
-	wait_for "all have come" eval "(((\$(port_value tap3 tx-packets) + \$(port_value tap3 tx-drops) - $passed) == 40))"
-	number "$(drops port-drop-flood)" -ge $((40 - 5 - (SECONDS - start + 2))) "dropped beyond the burst"
-	number "$(drops port-drop-flood)" -le 35 "dropped within the burst"
-	same "$(drops port-drop-flood)" "$(port_value tap3 limited)" "told of the port"
+	# To all, to a group, and to one that nobody knows.
+	for to in ff:ff:ff:ff:ff:ff 33:33:00:00:00:99 02:00:00:00:00:55; do
+		floods_bounded "$to"
+	done
 	ovctl -n "$T1" port set s1 tap3 flood-rate 0
 	passed=$(drops port-drop-flood)
 	frame n=40 etype=88b5

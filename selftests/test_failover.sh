@@ -11,7 +11,7 @@ source "$TOP/selftests/topology.sh"
 source "$TOP/selftests/bridges.sh"
 
 # Set by bg.
-up='' down='' churn='' deaths='' stream=''
+up='' down='' head='' churn='' deaths='' stream=''
 
 TESTS="
 	moves_before_stop
@@ -101,6 +101,17 @@ load()
 {
 	bg up ip netns exec "$V" ping -q -i 0.002 10.1.0.2
 	bg down ip netns exec "$T2" ping -q -i 0.002 10.1.0.3
+	bg head ip netns exec "$T1" ping -q -i 0.002 10.1.0.3
+}
+
+unload()
+{
+	bg_alive "$up" "what the VM sends"
+	bg_alive "$down" "what the peer sends"
+	bg_alive "$head" "what the head sends"
+	bg_stop "$up"
+	bg_stop "$down"
+	bg_stop "$head"
 }
 
 # Reconfigures the device again and again.
@@ -142,15 +153,51 @@ many_deaths()
 
 	for ((k = 0; k < 1000000; k++)); do
 		one_death "$k" || return 1
+		echo "died: $k"
 	done
+}
+
+# What a bridge hands to a port is counted by tc just before the port is.
+watch()
+{
+	tc -n "$T1" qdisc add dev "$1" clsact
+	tc -n "$T1" filter add dev "$1" egress protocol all matchall action pass
+}
+
+tc_counted()
+{
+	[[ $(tc -n "$T1" -s filter show dev "$1" egress) =~ \ ([0-9]+)\ pkt ]] && echo "${BASH_REMATCH[1]}"
+}
+
+# unaccounted PORT: how many frames the port counted, sent on or dropped, that tc did not.
+unaccounted()
+{
+	local port n
+
+	while :; do
+		n=$(tc_counted "$1")
+		port=$(ovctl -n "$T1" -j port show s1 "$1")
+		[[ $n != "$(tc_counted "$1")" ]] || break
+	done
+	echo $(($(json_get "$port" tx-packets none) + $(json_get "$port" tx-drops none) - n))
+}
+
+counted_once()
+{
+	[[ $(unaccounted "$1") == "$2" ]]
 }
 
 test_switches_under_load()
 {
-	local n before
+	local n before port
+	local -A had
 
 	lay
 	talks
+	for port in s1a s1b; do
+		watch "$port"
+		had[$port]=$(unaccounted "$port")
+	done
 	load
 	bg churn reconfigure
 	bg deaths many_deaths
@@ -163,8 +210,12 @@ test_switches_under_load()
 	bg_stop "$churn"
 	bg_stop "$deaths"
 	bury
-	bg_stop "$up"
-	bg_stop "$down"
+	number "$(grep -c "^died: " "$TMP/deaths.out")" -gt 0 "pairs of namespaces that died"
+	unload
+	for port in s1a s1b; do
+		wait_for "$port counted each frame of its bridge, once" counted_once "$port" "${had[$port]}"
+	done
+	number "$(tc_counted s1a)" -gt 0 "frames of the bridge of s1a"
 	ovctl -n "$T1" port select s1 s1a
 	leg a
 	talks
@@ -183,7 +234,7 @@ bury()
 
 bg_alive()
 {
-	kill -0 "$1" 2>/dev/null || fail "$2 ended by itself: $(tail -n 5 "$TMP"/churn.out "$TMP"/deaths.out)"
+	kill -0 "$1" 2>/dev/null || fail "$2 ended by itself: $(tail -n 5 "$TMP"/*.out)"
 }
 
 # Down and up by turns, so that one of the two can carry traffic at any time.
@@ -205,8 +256,7 @@ test_bridges_flap()
 			link set br2 up
 		END
 	done
-	bg_stop "$up"
-	bg_stop "$down"
+	unload
 	wait_for "both are usable" port_is s1b standby
 	talks
 	number "$(changes)" -ge $((2 * n)) "changes"
@@ -284,8 +334,7 @@ test_ports_churn()
 			"port select s1 s1c" "port set s1 s1c priority 5" "port del s1 s1c"
 	done >"$TMP/batch"
 	ovctl -n "$T1" batch "$TMP/batch"
-	bg_stop "$up"
-	bg_stop "$down"
+	unload
 	wait_for "the best is selected" selected s1a
 	talks
 	same 2 "$(dev_value "$T1" s1 ports)" "ports left"

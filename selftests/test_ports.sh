@@ -15,7 +15,7 @@ TESTS="
 	traffic_everywhere known_goes_one_way standby_drops standby_learns
 	bridge_down bridge_deleted port_removed port_down stp_blocks
 	priorities revert_off revert_waits hold pin min_live
-	none_usable no_way_back counters drops
+	none_usable no_way_back bridge_features counters drops
 	events announcements
 "
 
@@ -113,6 +113,7 @@ test_follow_head()
 	same 1300 "$(ns "$T1" cat /sys/class/net/s1a/mtu)" "the MTU of a port"
 	refuse "an MTU beyond the device's" ip -n "$T1" link set s1a mtu 1301
 	same 1 "$(ns "$T1" cat /sys/class/net/s1a/carrier)" "carrier while the device is up"
+	must_say "qdisc noqueue" ip -n "$T1" link show s1a
 	ip -n "$T1" link set s1 down
 	same 0 "$(ns "$T1" cat /sys/class/net/s1a/carrier)" "carrier while the device is down"
 	ip -n "$T1" link set s1 up
@@ -217,21 +218,28 @@ test_bridge_down()
 	goes_back
 }
 
-test_bridge_deleted()
+br1_anew()
 {
-	lay
-	fails_over bridge-deleted ip -n "$T1" link del br1
 	ip -n "$T1" -batch - <<-END
 		link add br1 type bridge mcast_snooping 0
 		link set br1 arp off up
 		link set pa master br1
 		link set s1a master br1
 	END
+}
+
+test_bridge_deleted()
+{
+	lay
+	fails_over bridge-deleted ip -n "$T1" link del br1
+	br1_anew
 	goes_back
 }
 
 test_port_removed()
 {
+	local i
+
 	lay
 	fails_over port-removed ip -n "$T1" link set s1a nomaster
 	ip -n "$T1" link set s1a master br1
@@ -240,6 +248,13 @@ test_port_removed()
 	# That it was in is deleted later, which is another story.
 	ip -n "$T1" link del br1
 	selected s1b port-removed || fail "the cause changed afterwards"
+	# And so when it is right after, whatever was looked at in between.
+	for i in 1 2 3 4 5; do
+		br1_anew
+		wait_for "s1a is selected again" selected s1a revert
+		printf '%s\n' "link set s1a nomaster" "link del br1" | ip -n "$T1" -batch -
+		selected s1b port-removed || fail "the cause changed right afterwards, round $i"
+	done
 	ovctl -n "$T1" port add s1 s1c priority 30 bridge br2
 	wait_for "s1c is standby" port_is s1c standby
 	ip -n "$T1" link del s1b
@@ -343,6 +358,8 @@ test_revert_waits()
 
 test_hold()
 {
+	local start
+
 	lay
 	ovctl -n "$T1" dev set s1 hold 3600000
 	ip -n "$T1" link set br1 down
@@ -350,8 +367,11 @@ test_hold()
 	ip -n "$T1" link set br1 up
 	wait_for "s1a is standby" port_is s1a standby
 	holds 1 selected s1b
+	number "$(dev_value "$T1" s1 age)" -ge 1000 "milliseconds since the change"
+	start=${EPOCHREALTIME/.}
 	ovctl -n "$T1" dev set s1 hold 300
 	wait_for "the hold is over" selected s1a revert
+	number "$(dev_value "$T1" s1 age)" -le $(((${EPOCHREALTIME/.} - start) / 1000)) "milliseconds since the next one"
 }
 
 test_pin()
@@ -385,6 +405,24 @@ test_min_live()
 	wait_for "nothing else in the bridge" selected s1b
 	ovctl -n "$T1" dev set s1 min-live 0
 	wait_for "not asked for any more" selected s1a revert
+	# One that has no carrier is up, and not live.
+	ip -n "$T1" link set pa master br1
+	ovctl -n "$T1" dev set s1 min-live 1
+	ip -n "$V" link set va down
+	wait_for "no live port, without a carrier" selected s1b bridge-down
+	ip -n "$V" link set va up
+	wait_for "live again, with a carrier" selected s1a revert
+	# Two, which the second bridge does not have.
+	ip -n "$T1" link add pc type veth peer name vc netns "$V"
+	ip -n "$V" link set vc up
+	ip -n "$T1" link set pc master br1 up
+	ovctl -n "$T1" dev set s1 min-live 2
+	wait_for "two live ports are enough" port_is s1a selected
+	wait_for "one is not" port_is s1b unusable
+	ip -n "$V" link set vc down
+	wait_for "one of two is left, and of the other bridge no more" selected none bridge-down
+	ip -n "$V" link set vc up
+	wait_for "two live ports again" selected s1a found
 }
 
 # Head and peers go on.
@@ -419,6 +457,80 @@ test_no_way_back()
 	ns "$V" ping -q -b -c 3 -i 0.01 -W 1 10.1.0.255 >/dev/null || :
 	number "$(($(counter "$T1" s1 port-packets) - before))" -le 300 "frames, and no storm"
 	number "$(counter "$T1" s1 port-drop-standby)" -ge 1 "what the standby port sent"
+}
+
+# tagged VID: the VM has 10.VID.0.3 in a VLAN, which its port in br1 takes with the tag.
+tagged()
+{
+	ip -n "$V" link add link bond0 name "bond0.$1" type vlan id "$1"
+	ip -n "$V" addr add "10.$1.0.3/24" dev "bond0.$1"
+	ip -n "$V" link set "bond0.$1" up
+	bridge -n "$T1" vlan add dev pa vid "$1"
+}
+
+# beyond VID DEV: the peer has 10.VID.0.2 there.
+beyond()
+{
+	[[ $2 == s1 ]] || ip -n "$T2" link add link s1 name "$2" type vlan id "$1"
+	ip -n "$T2" addr add "10.$1.0.2/24" dev "$2"
+	ip -n "$T2" link set "$2" up
+}
+
+# asks_peer ID: whether the peer hears the VM ask for its address.
+asks_peer()
+{
+	ip -n "$V" neigh flush all
+	capture_start "$1" "$T2" s1 "arp[6:2] = 1 and arp[24:4] = 0x0a010002 and ether src $(tenant_mac 3)"
+	ping_once "$V" 10.1.0.2
+	(($(capture_count "$1") > 0))
+}
+
+# What a bridge does with its ports it does with one of ours.
+test_bridge_features()
+{
+	lay
+	ip -n "$T1" link set br1 type bridge vlan_filtering 1
+	# One that passes with its tag, one that its port does not have, and one that is without a tag there.
+	tagged 5
+	tagged 6
+	tagged 7
+	beyond 5 s1.5
+	beyond 6 s1.6
+	beyond 7 s1
+	bridge -n "$T1" vlan add dev s1a vid 5
+	bridge -n "$T1" vlan del dev s1a vid 1
+	bridge -n "$T1" vlan add dev s1a vid 7 pvid untagged
+	must_say '{"vlan":5},{"vlan":7,"flags":["PVID","Egress Untagged"]}' bridge -n "$T1" -j vlan show dev s1a
+	ping_once "$V" 10.5.0.2
+	ping_once "$T2" 10.5.0.3
+	ping_once "$V" 10.7.0.2
+	ping_once "$T2" 10.7.0.3
+	ping_no "$V" 10.6.0.2 1
+	ping_no "$T2" 10.6.0.3 1
+	# Its own VLAN is not the port's any more.
+	ping_no "$V" 10.1.0.2 1
+	bridge -n "$T1" vlan add dev s1a vid 6
+	ping_once "$V" 10.6.0.2
+	ip -n "$T1" link set br1 type bridge vlan_filtering 0
+	ping_once "$V" 10.1.0.2
+	# The bridge answers for the peer, which it knows. (For nobody else, and so not where ARP is off.)
+	ns "$T1" sysctl -qw net.ipv4.conf.br1.arp_ignore=1
+	ip -n "$T1" link set br1 arp on
+	ip -n "$T1" neigh replace 10.1.0.2 lladdr "$(tenant_mac 2)" dev br1 nud permanent
+	asks_peer before || fail "the peer does not hear who asks for it"
+	bridge -n "$T1" link set dev s1a neigh_suppress on
+	must_say "neigh_suppress on" bridge -n "$T1" -d link show dev s1a
+	! asks_peer suppressed || fail "the peer hears what the bridge answers"
+	bridge -n "$T1" link set dev s1a neigh_suppress off
+	# Two isolated ports exchange nothing; one does with others.
+	bridge -n "$T1" link set dev s1a isolated on
+	must_say "isolated on" bridge -n "$T1" -d link show dev s1a
+	ping_once "$V" 10.1.0.2
+	bridge -n "$T1" link set dev pa isolated on
+	ping_no "$V" 10.1.0.2 1
+	ping_no "$T2" 10.1.0.3 1
+	bridge -n "$T1" link set dev s1a isolated off
+	ping_once "$V" 10.1.0.2
 }
 
 # grew NAME BEFORE AFTER: what a counter gained between two outputs of stats.
@@ -510,9 +622,11 @@ test_events()
 # Into the new bridge, and not to the peers.
 test_announcements()
 {
+	local gratuitous='arp.isgratuitous == 1 && arp.src.proto_ipv4 == 10.1.0.1'
+
 	lay
 	talks
-	ovctl -n "$T1" dev set s1 announce-count 2 announce-interval 50
+	ovctl -n "$T1" dev set s1 announce-count 2 announce-interval 1000
 	capture_start vm "$V" vb "rarp or (arp and arp[14:4] = arp[24:4]) or ip6[40] = 136"
 	capture_start peer "$H2" u0 udp
 	ip -n "$T1" link set br1 down
@@ -521,7 +635,10 @@ test_announcements()
 	ping_ok "$T1" 10.1.0.2 1
 	capture_stop peer
 	same 0 "$(capture_count peer 'arp.opcode == 3')" "announcements to the peer"
-	number "$(capture_count vm 'arp.isgratuitous == 1 && arp.src.proto_ipv4 == 10.1.0.1')" -eq 2 "gratuitous ARP"
+	number "$(capture_count vm "$gratuitous")" -eq 2 "gratuitous ARP"
+	# The timer runs from when the first is sent. On its way that may wait for a softirq, so that it
+	# is seen later than it was sent: half of the interval is enough.
+	number "$(capture_fields vm "$gratuitous" frame.time_epoch | apart)" -ge 500 "milliseconds apart"
 	number "$(capture_count vm 'icmpv6.type == 136 && icmpv6.nd.na.target_address == fd01::1')" -eq 2 \
 		"neighbour advertisements"
 	number "$(capture_count vm 'icmpv6.type == 136 && icmpv6.checksum.status == Good')" -ge 4 \
@@ -535,6 +652,13 @@ test_announcements()
 	leg a
 	ping_ok "$V" 10.1.0.1 1
 	same 0 "$(capture_count none 'arp.opcode == 3')" "announcements"
+}
+
+# The least number of milliseconds between two times, one a line.
+apart()
+{
+	awk 'NR > 1 && (NR == 2 || $1 - last < least) { least = $1 - last } { last = $1 }
+	     END { print int(least * 1000) }'
 }
 
 run_tests "$@"

@@ -39,7 +39,9 @@
 #   out of order;
 # * not exactly one port is selected, or the device says another cause;
 # * a standby port whose bridge lives counted other drops than what did not arrive;
-# * tenovl loses more than another contestant.
+# * tenovl with "standby-ingress learn" loses more probes in one of its rounds than another
+#   contestant in one of its own. (By default what it loses, too early as said, must be what its
+#   standby port counted, and nothing to the VM; that row is not compared with others.)
 #
 # ROUNDS=N (5) repeats each, at other moments between two probes; CAUSES and CONTESTANTS
 # choose some. Figures go to failover.csv, each lost probe to failover-lost.csv, in

@@ -28,11 +28,9 @@ VARIES = {"generation", "age", "stats", "entries", "learned-entries"}
 # The longest revert-delay, in milliseconds.
 FOREVER = 3600000
 
-ORDERS = {
-	2: {"ascending": (10, 20), "descending": (20, 10), "equal": (10, 10)},
-	3: {"ascending": (10, 20, 30), "descending": (30, 20, 10), "middle": (20, 10, 30),
-	    "equal": (10, 10, 10)},
-}
+# Every order of priorities, equal ones, and of three an equal pair.
+ORDERS = {n: [*itertools.permutations(range(10, 10 * n + 1, 10)), (10,) * n] for n in (2, 3)}
+ORDERS[3].append((20, 10, 20))
 
 # What a port is set to, by turns: listening and learning. A bridge whose own protocol is off makes
 # one that is disabled or blocking forward again. (That protocol's blocking is in test_ports.sh.)
@@ -185,7 +183,7 @@ class World:
 		self.pinned = None
 		self.selected = None
 		self.cause = "none"
-		self.history = []	# (selected, cause) of each change
+		self.history = []	# (selected before, selected, cause) of each change
 
 	def look(self, why):
 		"""Something happened: what is selected now, and why?"""
@@ -206,8 +204,8 @@ class World:
 			cause = "revert"
 		else:
 			return
+		self.history.append((now.name if now else None, best.name if best else None, cause))
 		self.selected, self.cause = best, cause
-		self.history.append((best.name if best else None, cause))
 
 	def state(self, port):
 		"""The word for a port's state."""
@@ -364,21 +362,21 @@ class Play:
 		"""Every change was told by an event, in order, and nothing else was. A bridge that is deleted
 		lets go of its ports first: what is told of that is put right by a second event.
 		"""
-		want = self.world.history
+		want = []
+		for n, (old, new, cause) in enumerate(self.world.history, 1):
+			if cause == "bridge-deleted":
+				want.append((n, old, new, "port-removed"))
+			want.append((n, old, new, cause))
 
 		def told():
-			out = {}
-			for e in self.tools.events():
-				if e["event"] == "port-selected" and e["ifname"] == self.dev:
-					s = e["selection"]
-					out[s["changes"]] = (s.get("port-name"), s["cause"])
-			return [out[k] for k in sorted(out)]
+			return [(s["changes"], s.get("old-port-name"), s.get("port-name"), s["cause"])
+				for s in (e["selection"] for e in self.tools.events()
+					  if e["event"] == "port-selected" and e["ifname"] == self.dev)]
 
 		self.tools.wait(lambda: len(told()) >= len(want))
-		got = told()
-		for n, pair in enumerate(itertools.zip_longest(want, got), 1):
+		for pair in itertools.zip_longest(want, told()):
 			if pair[0] != pair[1]:
-				raise Wrong("%s, event of change %d: wanted %s, got %s" % (self.where, n, *pair))
+				raise Wrong("%s, an event: wanted %s, got %s" % (self.where, *pair))
 
 
 def play_cause(play, cause):
@@ -424,9 +422,9 @@ def play_delay(play, cause):
 
 
 def cases(verb, name):
-	"""What to play: (number of ports, a list of (function, name of the order, revert)) of each."""
+	"""What to play: (number of ports, a list of (function, priorities, revert)) of each."""
 	if verb == "delay":
-		return [(n, [(play_delay, "ascending", True)]) for n in ORDERS]
+		return [(n, [(play_delay, orders[0], True)]) for n, orders in ORDERS.items()]
 	function = play_pinned if name == "pinned" else play_cause
 	return [(n, [(function, order, revert) for order in orders for revert in (True, False)])
 		for n, orders in ORDERS.items()]
@@ -442,10 +440,10 @@ def play_all(verb, name, tools):
 				if not play:
 					made += 1
 					play = Play(tools, "s%d" % made, count)
-				play.where = "%s, %d ports, %s, revert %s" % (name, count, order,
-									      "on" if revert else "off")
+				play.where = "%s, priorities %s, revert %s" % (
+					name, " ".join(map(str, order)), "on" if revert else "off")
 				before = play.steps
-				play.begin(ORDERS[count][order], revert)
+				play.begin(order, revert)
 				function(play, CAUSES.get(name))
 				play.heard()
 				steps += play.steps - before

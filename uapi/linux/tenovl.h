@@ -131,7 +131,8 @@ enum tenovl_place {
  *   which is not the selected one.
  * @TENOVL_STANDBY_INGRESS_DROP: Dropped and counted.
  * @TENOVL_STANDBY_INGRESS_LEARN: What is for one station is taken, and
- *   answered by that port; what is for all is dropped and counted.
+ *   answered by that port; what is for all is dropped and counted. A frame
+ *   that both legs of a station send arrives twice.
  */
 enum tenovl_standby_ingress {
 	TENOVL_STANDBY_INGRESS_DROP,
@@ -154,7 +155,9 @@ enum tenovl_underlay_hooks {
 /**
  * enum tenovl_port_state - What a port is to its device.
  * @TENOVL_PORT_STATE_UNUSABLE: Cannot carry traffic: it, its bridge or the
- *   device is down, it is in no bridge, or the bridge does not forward by it.
+ *   device is down, it is in no bridge, or the bridge does not forward by it
+ *   or has too few live ports (min-live); an access port, when it or the
+ *   device is down.
  * @TENOVL_PORT_STATE_STANDBY: Could carry traffic, and another one does.
  * @TENOVL_PORT_STATE_SELECTED: Carries the traffic.
  * @TENOVL_PORT_STATE_ACTIVE: An access port that is up, as its device is.
@@ -183,15 +186,18 @@ enum tenovl_port_role {
  * enum tenovl_cause - Why the selected port changed.
  * @TENOVL_CAUSE_NONE: It never did.
  * @TENOVL_CAUSE_FOUND: There was none, and a port came to be usable.
- * @TENOVL_CAUSE_ADMIN: An operator set a port or the device down, or changed
- *   what ports are worth.
+ * @TENOVL_CAUSE_ADMIN: An operator set the port or the device down, or set
+ *   min-live beyond what its bridge has.
  * @TENOVL_CAUSE_BRIDGE_DOWN: The bridge was set down, or has too few live
  *   ports (min-live).
- * @TENOVL_CAUSE_BRIDGE_DELETED: The bridge was deleted.
+ * @TENOVL_CAUSE_BRIDGE_DELETED: The bridge was deleted. It lets go of its
+ *   ports first, so that the event comes twice: with port-removed before,
+ *   and the same number of changes.
  * @TENOVL_CAUSE_PORT_REMOVED: The port was taken out of its bridge, or
  *   deleted.
  * @TENOVL_CAUSE_STP: The bridge does not forward by the port any more.
- * @TENOVL_CAUSE_REVERT: A better port can be had again.
+ * @TENOVL_CAUSE_REVERT: A better port can be had again, or a priority or
+ *   revert was changed.
  * @TENOVL_CAUSE_PINNED: An operator named the port, or left the choice to the
  *   device again.
  */
@@ -229,7 +235,8 @@ enum tenovl_fdb_kind {
  * @TENOVL_EVENT_PORT_CHANGED: A setting of it, or whether it could carry
  *   traffic.
  * @TENOVL_EVENT_PORT_SELECTED: Another port carries the traffic, or none does
- *   (selection tells which and why).
+ *   (selection tells which and why). Told again when the cause turns out to
+ *   be bridge-deleted.
  * @TENOVL_EVENT_ROUTE_CHANGED: It leads to another peer.
  * @TENOVL_EVENT_MOVE_DONE: The station appeared at its new place, or a
  *   controller said so.
