@@ -29,6 +29,7 @@
 #	fail TEXT		says why and ends the test as failed
 #	need_debug TEXT		ends the test as skipped where the kernel is not the debug one: for what
 #				distributions leave out of theirs. Whatever else is missing is a failure.
+#	need_kprobes TEXT	the same where the kernel is user-mode Linux, which has no kprobes
 #	diag TEXT		a line of diagnosis
 #	check TEXT CMD...	runs CMD; when it fails: prints its output, then fails with TEXT
 #	refuse TEXT CMD...	the reverse: fails when CMD succeeds
@@ -132,7 +133,16 @@ fail()
 
 need_debug()
 {
-	[[ $TENOVL_KERNEL != debug ]] || return 0
+	[[ $TENOVL_KERNEL == debug ]] || _skip "$@"
+}
+
+need_kprobes()
+{
+	[[ ${TENOVL_ACCEL:-} != um ]] || _skip "$@"
+}
+
+_skip()
+{
 	_said=1
 	printf '%s' "$*" >"$_base/.skip"
 	exit 4

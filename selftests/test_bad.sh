@@ -16,7 +16,7 @@ TESTS="
 	inner_source own_mac
 	horizon not_here device_down
 	vlan_pass vlan_drop
-	jumbo fragments lower_nonlinear
+	jumbo fragments first_fragments lower_nonlinear
 	no_peer local_mac unconfigured no_route peer_down
 	shorter_than_ethernet too_deep backlog_full
 "
@@ -445,6 +445,34 @@ test_fragments()
 			ns_del "$H2"
 		done
 	done
+}
+
+# First fragments that end behind the UDP header, behind the VXLAN or GRE header (of which one with a
+# checksum is longer), and in the inner Ethernet header: the rest is elsewhere than the packet begins.
+test_first_fragments()
+{
+	local pair enc fam id first
+
+	for pair in "vxlan 4 vni=100" "vxlan 6 vni=100" "gre-plain 4 enc=gre key=100" \
+		"gre-plain 6 enc=gre key=100 gcsum=good"; do
+		read -r enc fam id <<<"$pair"
+		victim "$enc" "$fam"
+		capture_start wire "$H2" u0 src host "$SRC"
+		for first in 8 16 24; do
+			echo "$TO $id ip4=10.1.0.1,10.1.0.2 pay=1200 fill=$first first=$first n=2"
+		done | inject "$H1"
+		# UDP looks at the checksum before it finds that nobody listens.
+		wait_for "whole datagrams come out of fragments, $id over IPv$fam" \
+			udp_counted "$T2" UdpNoPorts 6
+		same 18 "$(pcap wire frag | grep -c 1 || :)" "fragments on the wire, $id over IPv$fam"
+		ns_del "$H1"
+		ns_del "$H2"
+	done
+}
+
+udp_counted()
+{
+	[[ $(ns "$1" nstat -asz "$2" | awk -v k="$2" '$1 == k { print $2 }') == "$3" ]]
 }
 
 # Pages instead of linear bytes: a stream through a lower device that cannot

@@ -557,8 +557,8 @@ test_refused_bridge()
 	END
 }
 
-# Every sentence that the module can say stands in some suite, but those that no
-# request can bring about.
+# Every sentence that the module can say stands in some suite, but those that take a kernel without
+# IPv6 (ipv6.disable=1), which no suite boots, or a race or a lack of memory that none can time.
 UNREACHABLE="
 The underlay has no IPv6
 The UDP port cannot be opened in the underlay
@@ -856,11 +856,32 @@ test_userns_owner()
 	refuse "a container changed an entry" "${c[@]}" bridge fdb del 02:00:00:00:00:01 dev a self
 	must_say "02:00:00:00:00:01" "${c[@]}" bridge fdb show dev a
 	same "$before" "$(state_of "$H1" a)" "state after all that"
+	not_heard_inside "${c[@]}"
 	# An underlay that a container owns is refused to the host's root as well.
 	must_fail_with "The underlay namespace must belong to the initial user namespace" \
 		nsenter -t "$hold" -n ip link add x type tenovl
 	ovctl -n "$H1" dev set a ttl 9
 	ip -n "$H1" link add name d0 type dummy
+}
+
+# What is done to the device is heard in its underlay, and not where it is: not_heard_inside ENTER...
+not_heard_inside()
+{
+	bg inside "$@" env TENOVL_SPEC="$TMP/tenovl.yaml" "$PY" "$TMP/nl.py" hear 600
+	bg outside ip netns exec "$H1" "$PY" "$HELPERS/nl.py" hear 600
+	wait_for "the listener in the underlay listens" grep -q ready "$TMP/outside.out"
+	wait_for "the listener in the container listens" grep -q ready "$TMP/inside.out"
+	ovctl -n "$H1" dev set a ttl 8
+	ovctl -n "$H1" peer add a 10.9.0.8
+	ovctl -n "$H1" fdb add a 02:00:00:00:00:08 peer 10.9.0.8
+	wait_for "the underlay hears the last of it" grep -q fdb-added "$TMP/outside.out"
+	ovctl -n "$H1" peer del a 10.9.0.8
+	holds 2 deaf
+}
+
+deaf()
+{
+	! grep -q '^{' "$TMP/inside.out"
 }
 
 in_other_userns()

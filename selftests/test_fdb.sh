@@ -13,12 +13,12 @@ TESTS="
 	learning_off ageing ageing_never ageing_while_used
 	limit limit_frees
 	move static_stays
-	freeze_and_thaw freeze_never ageing_behind_frozen
+	freeze_and_thaw moves_apart freeze_never ageing_behind_frozen
 	sequences sequences_bulk
 	events_heard monitor_overrun
 	flush_variants peer_deletion_flushes device_down_keeps
 	drain extra_sources source_check_off
-	flood_off
+	flood_off flood_copies
 	dump_while_changing
 "
 
@@ -329,23 +329,46 @@ ping_pong()
 	done
 }
 
-# The default is five moves; here three. The fourth freezes the entry.
+# The default is five moves; here three. The third freezes the entry where it is by then.
 test_freeze_and_thaw()
 {
-	table move-limit 3 move-window $((4 * TENOVL_SLOW))
+	table move-limit 3 move-window 3600
 	listen
 	ping_pong 8
-	wait_for "the entry is frozen" frozen
+	wait_for "what came from elsewhere later is held" counted "$T1" s1 fdb-held 2
+	same 3 "$(counter "$T1" s1 fdb-moved)" "moves"
+	frozen || fail "not frozen"
 	heard fdb-frozen ".fdb[0].mac == \"$M1\""
-	where=$(fdb_peer "$T1" s1 $M1)
-	moved=$(counter "$T1" s1 fdb-moved)
-	number "$moved" -le 3 "moves before the freeze"
-	number "$(counter "$T1" s1 fdb-held)" -ge 1 "frames held"
+	# The first frame and the moves: behind 2, 3, 2, 3.
+	same 10.9.0.3 "$(fdb_peer "$T1" s1 $M1)" "where it is frozen"
+	ovctl -n "$T1" dev set s1 move-window 1
 	wait_for "the entry thaws" thawed
 	heard fdb-thawed ".fdb[0].mac == \"$M1\""
-	other=$((10#${where##*.} == 2 ? 3 : 2))
-	from $other $M1
-	learned_at $M1 10.9.0.$other
+	from 2 $M1
+	learned_at $M1 10.9.0.2
+}
+
+# Two moves in a window would freeze it; one in each does not, however many there are.
+test_moves_apart()
+{
+	local n
+
+	table move-limit 2 move-window 1
+	from 3 $M1
+	learned_at $M1 10.9.0.3
+	for n in 1 2 3 4; do
+		from $((3 - n % 2)) $M1
+		learned_at $M1 10.9.0.$((3 - n % 2))
+		same 1 "$(fdb_value "$T1" s1 $M1 moves)" "moves in the window"
+		wait_for "the window is over" idle_for 2
+	done
+	same "4 0" "$(counter "$T1" s1 fdb-moved) $(counter "$T1" s1 fdb-held)" "moves, and frames held"
+	thawed || fail "frozen by moves that were far apart"
+}
+
+idle_for()
+{
+	(($(fdb_value "$T1" s1 $M1 idle) >= $1))
 }
 
 frozen()
@@ -421,7 +444,7 @@ test_sequences_bulk()
 	same "$before" "$(state_of "$T1" s1)" "state after the refusals"
 }
 
-# Each change is told once, in the underlay's namespace, by ovctl as well.
+# Each change is told once, in the underlay's namespace, by ovctl as well; and not where the device is.
 test_events_heard()
 {
 	local e
@@ -429,9 +452,9 @@ test_events_heard()
 	hv_lay 3
 	listen
 	bg mono ip netns exec "$H1" ovctl -j monitor
-	bg tenant ip netns exec "$H2" "$PY" "$HELPERS/nl.py" hear 600
-	wait_for "the other listener listens" grep -q ready "$TMP/tenant.out"
 	ns_new T1
+	bg tenant ip netns exec "$T1" "$PY" "$HELPERS/nl.py" hear 600
+	wait_for "the other listener listens" grep -q ready "$TMP/tenant.out"
 	wait_for "ovctl monitor listens" heard_by_ovctl
 	segment "$H1" "$T1" s1 vni 100 local 10.9.0.1
 	heard dev-added '.ifname == "s1"'
@@ -456,7 +479,11 @@ test_events_heard()
 		wait_for "ovctl monitor tells $e" grep -q "\"$e\"" "$TMP/mono.out"
 	done
 	grep '^{' "$TMP/mono.out" | jq -e . >/dev/null || fail "ovctl monitor -j prints no JSON"
-	same 0 "$(grep -c '^{' "$TMP/tenant.out" || :)" "events heard in another namespace"
+	# What it hears of is what has its underlay there; and nothing came before that.
+	ovctl -n "$T1" dev add own
+	wait_for "the tenant's namespace hears of its own" grep -q '^{' "$TMP/tenant.out"
+	same dev-added:own "$(grep -m 1 '^{' "$TMP/tenant.out" | jq -r '.event + ":" + .ifname')" \
+		"the first event in the device's namespace"
 	same 1 "$(grep -h '^{' "$TMP/mon.out" | jq -c 'select(.event == "fdb-added")' | wc -l)" \
 		"how often one change is told"
 }
@@ -634,6 +661,44 @@ test_flood_off()
 	inject "$T1" <<<"enc=frame via=s1 smac=$(tenant_mac 1) dmac=$M1 etype=88b5 pay=99"
 	capture_wait at2 1 "unicast reaches it"
 	same "$M1" "$(pcap at2 etype dmac | awk '$1 == "88b5" { print $2 }')" "all that reached it"
+}
+
+# Each target but the last gets a copy, and the last one the frame itself. Nobody talks but the test.
+test_flood_copies()
+{
+	need_kprobes "counts copies by a kprobe"
+	hv_lay 4
+	ns_new T1
+	segment "$H1" "$T1" s1 vni 100 local 10.9.0.1
+	ovctl -n "$T1" peer add s1 10.9.0.2,10.9.0.3
+	ip -n "$T1" link set s1 addrgenmode none
+	ip -n "$T1" link set s1 up
+	echo "p:tenovl_copies __pskb_copy_fclone" >/sys/kernel/tracing/kprobe_events
+	defer eval 'echo >/sys/kernel/tracing/kprobe_events'
+	defer eval 'echo 0 >/sys/kernel/tracing/events/kprobes/tenovl_copies/enable'
+	echo 1 >/sys/kernel/tracing/events/kprobes/tenovl_copies/enable
+	copies_of_five 5 "to two peers"
+	ovctl -n "$T1" peer add s1 10.9.0.4
+	copies_of_five 10 "to three peers"
+	ovctl -n "$T1" peer del s1 10.9.0.3,10.9.0.4
+	copies_of_five 0 "to one peer"
+}
+
+# copies_of_five WANT TEXT
+copies_of_five()
+{
+	local before floods
+
+	before=$(copies)
+	floods=$(counter "$T1" s1 tx-flood)
+	inject "$T1" <<<"enc=frame via=s1 dmac=ff:ff:ff:ff:ff:ff etype=88b5 n=5"
+	wait_for "five floods $2" counted "$T1" s1 tx-flood $((floods + 5))
+	same "$1" $(($(copies) - before)) "copies of five floods $2"
+}
+
+copies()
+{
+	awk '$1 == "tenovl_copies" { print $2 }' /sys/kernel/tracing/kprobe_profile
 }
 
 # 100 000 entries, dumped while others come and go in between: who was there all

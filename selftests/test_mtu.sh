@@ -14,6 +14,7 @@ TESTS="
 	pmtu_vxlan_v4 pmtu_vxlan_v6
 	pmtu_gre_nvgre_v4 pmtu_gre_nvgre_v6
 	pmtu_gre_plain_v4 pmtu_gre_plain_v6
+	pmtu_other_port_v4 pmtu_other_port_v6
 	pmtu_bridged_vxlan pmtu_bridged_gre
 	pmtu_marked ip6_link_mtu
 	df_unset_fragments
@@ -182,12 +183,13 @@ knows_mtu()
 }
 
 # The first packet that is too big for the far link teaches H1's peer, the next
-# is answered to the tenant, who then knows.
+# is answered to the tenant, who then knows. pmtu ENC FAM [COMMAND that changes the devices]
 pmtu()
 {
 	local enc=$1 fam=$2 size
 
 	routed "$enc" "$fam"
+	(($# < 3)) || "${@:3}"
 	size=$(ns "$T1" cat /sys/class/net/s1/mtu)
 	same $((FIT + 100)) "$size" "the MTU before anything is known"
 	ping_ok "$T1" 10.1.0.2 1
@@ -220,6 +222,18 @@ test_pmtu_gre_nvgre_v4() { pmtu gre-nvgre 4; }
 test_pmtu_gre_nvgre_v6() { pmtu gre-nvgre 6; }
 test_pmtu_gre_plain_v4() { pmtu gre-plain 4; }
 test_pmtu_gre_plain_v6() { pmtu gre-plain 6; }
+
+# H2 receives at another port than H1: errors about what H1 sends find no socket of UDP there.
+ports_apart()
+{
+	ovctl -n "$T2" dev set s1 dstport 5555
+	ovctl -n "$T2" peer set s1 "$A1" dstport 4789
+	ovctl -n "$T1" peer set s1 "$A2" dstport 5555
+	refuse "H1 listens at the port of H2" listens "$H1" 5555
+}
+
+test_pmtu_other_port_v4() { pmtu vxlan 4 ports_apart; }
+test_pmtu_other_port_v6() { pmtu vxlan 6 ports_apart; }
 
 # Routers limit their ICMP errors: what goes unanswered is sent again.
 big_then()

@@ -19,6 +19,7 @@ TESTS="
 	udp_csum zero_csum6_rx gre_csum
 	mark_routes link_routes tenant_mark_stays tenant_tos_routes_not
 	conntrack_scrubbed
+	underlay_mark_stays handover_scrubbed tenant_priority_stays
 "
 
 setup_suite()
@@ -588,6 +589,97 @@ test_conntrack_scrubbed()
 	same 0 "$(nft_counter "$H1" untracked)" \
 		"untracked packets in the underlay"
 	number "$(nft_counter "$H1" tracked)" -ge 3 "tracked packets in the underlay"
+}
+
+# Rules that count, by its comment, what carries a mark or a priority: counting NS HOOK WHAT...
+counting()
+{
+	local name=$1 hook=$2 what
+
+	shift 2
+	{
+		echo "add table inet count"
+		echo "add chain inet count c { type filter hook $hook priority -300; }"
+		for what; do
+			echo "add rule inet count c $what counter comment \"$what\""
+		done
+	} | ns "$name" nft -f -
+}
+
+# A mark that the underlay puts on a packet does not reach the tenant.
+test_underlay_mark_stays()
+{
+	local pair enc fam
+
+	for pair in vxlan:4 vxlan:6 gre-nvgre:4 gre-plain:6; do
+		IFS=: read -r enc fam <<<"$pair"
+		two "$enc" "$fam"
+		ns "$H2" nft -f - <<-END
+			table inet t {
+				chain in {
+					type filter hook input priority 0;
+					meta mark set 0x77 counter comment "marked"
+				}
+			}
+		END
+		counting "$T2" prerouting "icmp type echo-request" "meta mark != 0"
+		ping_ok "$T1" 10.1.0.2 3
+		number "$(nft_counter "$H2" marked)" -ge 3 "packets marked in the underlay, $enc over IPv$fam"
+		same "3 0" "$(nft_counter "$T2" "icmp type echo-request") $(nft_counter "$T2" "meta mark != 0")" \
+			"pings at the tenant, and packets with a mark, $enc over IPv$fam"
+		ns_del "$H1"
+		ns_del "$H2"
+	done
+}
+
+# Neither mark nor priority of one namespace reaches the other where frames are handed over.
+test_handover_scrubbed()
+{
+	hv_lay 2
+	addr "$H1" lo 10.9.1.1/32 10.9.1.2/32
+	ns_new A B
+	segment "$H1" "$A" s1 vni 100 local 10.9.1.1
+	segment "$H1" "$B" s1 vni 100 local 10.9.1.2
+	ovctl -n "$A" peer add s1 10.9.1.2
+	ovctl -n "$B" peer add s1 10.9.1.1
+	tenant_up "$A" s1 1
+	tenant_up "$B" s1 2
+	ping_ok "$A" 10.1.0.2 1
+	ns "$A" nft -f - <<-END
+		table inet t {
+			chain out {
+				type filter hook output priority 0;
+				meta mark set 0x77 meta priority set 0:5 counter comment "marked"
+			}
+		}
+	END
+	counting "$B" prerouting "icmp type echo-request" "meta mark != 0" "meta priority != 0"
+	ping_ok "$A" 10.1.0.2 3
+	number "$(nft_counter "$A" marked)" -ge 3 "packets marked by the sender"
+	number "$(counter "$A" s1 tx-handover)" -ge 3 "frames handed over"
+	same "3 0 0" "$(nft_counter "$B" "icmp type echo-request") $(nft_counter "$B" "meta mark != 0") \
+$(nft_counter "$B" "meta priority != 0")" "pings at the receiver, packets with a mark, with a priority"
+}
+
+# The priority of a tenant's socket would choose a class of the underlay's queues.
+test_tenant_priority_stays()
+{
+	local enc n
+
+	for enc in vxlan gre-nvgre; do
+		two "$enc" 4
+		counting "$T1" output "meta priority 0:5"
+		counting "$H1" output "udp dport 4789" "meta l4proto gre" "meta priority != 0"
+		for _ in 1 2 3; do
+			echo it | ns "$T1" socat -u - UDP:10.1.0.2:9,so-priority=5
+		done
+		same 3 "$(nft_counter "$T1" "meta priority 0:5")" "packets of the tenant with a priority"
+		n=$(($(nft_counter "$H1" "udp dport 4789") + $(nft_counter "$H1" "meta l4proto gre")))
+		number "$n" -ge 3 "packets in the underlay, $enc"
+		same 0 "$(nft_counter "$H1" "meta priority != 0")" "those with a priority, $enc"
+		ns_del "$H1"
+		ns_del "$H2"
+	done
 }
 
 run_tests "$@"

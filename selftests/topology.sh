@@ -430,3 +430,17 @@ tcp_ok()
 	wait_for "all bytes have arrived at $3" cmp -s "$TMP/$id.sent" "$TMP/$id.got"
 	bg_stop "$rx"
 }
+
+# So many bytes from one tenant to another by iperf3, none of them left on the way, and hardly any
+# sent twice. The receiver is iperf3's client, which reads until it has them all; its server ends
+# with what it has when the sender has nothing more to hand over. stream TEXT FROM TO FROMS-ADDRESS MBYTES
+stream()
+{
+	local text=$1 bytes again want=$(($5 << 20)) out
+
+	out=$(iperf "$2" "$3" "$4" -R -n "$5M") || fail "$text: iperf3: $out"
+	read -r bytes again < <(jq -r '.end | "\(.sum_received.bytes | floor) \(.sum_sent.retransmits)"' <<<"$out")
+	number "$bytes" -ge "$want" "$text: bytes that arrived"
+	# A few percent of the segments, and some for slow start over a short queue: what a storm is not.
+	number "$again" -le $((want / 1300 / 30 + 100)) "$text: segments sent again"
+}

@@ -20,6 +20,7 @@ Reads one packet a line from stdin, words of the form key=value:
   bare=1                       no inner Ethernet header, and gproto is that of the inner packet
   pay=N fill=N                 bytes of inner payload, and their value
   cut=N                        only so much of what follows the outer IP header
+  first=N                      in fragments, of which the first holds N bytes of that (a multiple of 8)
   via=DEV                      for enc=frame: where to send it; for enc=tun: the tun device to come out of
   nest=SRC,DST,VNI,SMAC,DMAC;... VXLAN in VXLAN: for each, outermost first, the outer addresses, the
                                network, and the Ethernet header inside
@@ -28,6 +29,7 @@ Numbers are decimal or 0x. Exit: 0, or 1 when a packet could not be sent.
 """
 
 import fcntl
+import itertools
 import os
 import socket
 import struct
@@ -37,7 +39,9 @@ SO_NO_CHECK = 11
 IP_MTU_DISCOVER = 10
 IPV6_MTU_DISCOVER = 23
 IPV6_DSTOPTS = 59
+IPV6_FRAGMENT = 44
 UDP, GRE = 17, 47
+IDENTS = itertools.count(os.getpid() << 8 & 0xff00 | 1)
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454ca, 0x0001, 0x1000
 
 
@@ -203,6 +207,32 @@ def nested(p):
 	return p
 
 
+def fragments(src, dst, proto, data, first):
+	"""The IP packets, headers and all, that make one of these bytes."""
+	ident = next(IDENTS) & 0xffff
+	ends = [first] + list(range(first + 1024, len(data), 1024)) + [len(data)]
+	for at, end in zip([0] + ends, ends):
+		more, part = end < len(data), data[at:end]
+		if len(src) == 4:
+			yield struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(part), ident, more << 13 | at >> 3, 64,
+					  proto, 0) + src + dst + part
+		else:
+			yield struct.pack("!IHBB", 6 << 28, 8 + len(part), IPV6_FRAGMENT, 64) + src + dst + \
+				struct.pack("!BBHI", proto, 0, at | more, ident) + part
+
+
+def send_fragments(p, count):
+	"""Send a packet in hand-made fragments."""
+	family, dst = address(p["dst"])
+	_, src = address(p["src"])
+	proto, data = build(p, src, dst)
+	s = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
+	for _ in range(count):
+		for packet in fragments(src, dst, proto, data, number(p, "first", 8)):
+			s.sendto(packet, (p["dst"], 0))
+	s.close()
+
+
 def send(p):
 	"""Send the packet of one line."""
 	count = number(p, "n", 1)
@@ -220,6 +250,9 @@ def send(p):
 		for _ in range(count):
 			s.send(frame)
 		s.close()
+		return
+	if "first" in p:
+		send_fragments(p, count)
 		return
 	family, dst = address(p["dst"])
 	_, src = address(p["src"])

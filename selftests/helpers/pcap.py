@@ -124,6 +124,9 @@ def gre_header(data, out):
 		out["gcsum"] = "good" if folded(data) == 0xffff else "bad"
 		at += 4
 	if flags & 0x2000:
+		# A fragment may end before it.
+		if len(data) < at + 4:
+			return b""
 		out["key"] = struct.unpack_from("!I", data, at)[0]
 		at += 4
 	if flags & 0x1000:

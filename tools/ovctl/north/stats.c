@@ -57,7 +57,8 @@ static const struct ovctl_command ovctl_stats_show_command = {
 	.object = "stats", .verb = "show", .implied = true, .option = "--underlay",
 	.args = "[DEV | --underlay]",
 	.help = "Shows the counters of a device, or of all; or, with --underlay, what this\n"
-		"namespace received as an underlay and gave to no device.",
+		"namespace received as an underlay and gave to no device, and (icmp-pmtu) what\n"
+		"ICMP told of the paths of its own packets.",
 	.run = ovctl_stats_show,
 };
 
