@@ -239,6 +239,27 @@ static void sim_unmaster(struct sim *sim, const struct ovctl_item *gone)
 	}
 }
 
+/* A bond whose last device goes takes an address by chance. */
+static void sim_empty_bond(struct sim *sim, const struct ovctl_item *gone)
+{
+	const char *master = gone->kind == OVCTL_KIND_LINK ?
+			     ovctl_item_said(gone, OVCTL_LINK_MASTER) : "";
+	struct ovctl_item *bond;
+	unsigned int i;
+
+	bond = master[0] ? sim_at(sim, OVCTL_KIND_LINK, gone->netns, master, NULL) : NULL;
+	if (!bond || bond->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_BOND)
+		return;
+	for (i = 0; i < sim->objs.count; i++) {
+		const struct ovctl_item *leg = &sim->objs.list[i];
+
+		if (leg->kind == OVCTL_KIND_LINK && !strcmp(leg->netns, bond->netns) &&
+		    !strcmp(ovctl_item_said(leg, OVCTL_LINK_MASTER), master))
+			return;
+	}
+	bond->data[OVCTL_LINK_MAC].addr.bytes[5] ^= 0xff;
+}
+
 /**
  * sim_del() - Delete an object and what goes with it.
  * @sim: The kernel.
@@ -257,6 +278,7 @@ bool sim_del(struct sim *sim, const struct ovctl_item *obj)
 	gone = *found;
 	*found = sim->objs.list[--sim->objs.count];
 	sim_unmaster(sim, &gone);
+	sim_empty_bond(sim, &gone);
 	while (i < sim->objs.count) {
 		struct ovctl_item next = sim->objs.list[i];
 

@@ -378,6 +378,14 @@ static void test_bridges(void **state)
 	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1-s21_vm", "eth0b", NULL, "master eth0");
 	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1-s21_vm", "eth0", NULL,
 		     "type bond mode active-backup mac 02:00:15:00:00:0b mtu 1450 arp_interval 100 arp_ip_target 21.0.0.1");
+	/* It moves, and its bond loses both legs, and with them its address. */
+	ovctl_tenant_vm(&model.tenants[0], 1)->vpc = 2;
+	sync_all(&model, &sim);
+	assert_field(&sim, OVCTL_KIND_LINK, "ns2_t1", "v1b", NULL, "master br21b");
+	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1-s21_vm", "eth0", NULL,
+		     "type bond mode active-backup mac 02:00:15:00:00:0b mtu 1450 arp_interval 100 arp_ip_target 21.0.0.1");
+	ovctl_tenant_vm(&model.tenants[0], 1)->vpc = 1;
+	sync_all(&model, &sim);
 	/* From two bridges to one: the VM's legs are others then. */
 	subnet->ha = 0;
 	sync_all(&model, &sim);

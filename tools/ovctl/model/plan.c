@@ -329,6 +329,26 @@ static bool ovctl_is_downed(const struct ovctl_items *want, const struct ovctl_i
 	       (was && ovctl_item_differs(link, was) & 1U << OVCTL_LINK_MASTER);
 }
 
+/* A bond that loses all its devices takes an address by chance. */
+static bool ovctl_bond_is_emptied(const struct ovctl_items *want, const struct ovctl_items *have,
+				  const struct ovctl_item *bond)
+{
+	unsigned int i, end, lost = 0;
+
+	if (bond->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_BOND)
+		return false;
+	for (i = ovctl_items_range(have, OVCTL_KIND_LINK, bond->netns, &end); i < end; i++) {
+		const struct ovctl_item *leg = &have->list[i];
+
+		if (strcmp(ovctl_item_said(leg, OVCTL_LINK_MASTER), bond->link))
+			continue;
+		if (!ovctl_link_is_lost(want, have, leg->netns, leg->link))
+			return false;
+		lost++;
+	}
+	return lost;
+}
+
 static uint32_t ovctl_plan_differs(const struct ovctl_items *want,
 				   const struct ovctl_items *have,
 				   const struct ovctl_item *obj,
@@ -339,6 +359,9 @@ static uint32_t ovctl_plan_differs(const struct ovctl_items *want,
 	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_said(obj, OVCTL_LINK_MASTER)[0] &&
 	    ovctl_link_is_lost(want, have, obj->netns, ovctl_item_said(obj, OVCTL_LINK_MASTER)))
 		differs |= 1U << OVCTL_LINK_MASTER;
+	if (obj->kind == OVCTL_KIND_LINK && ovctl_item_has(obj, OVCTL_LINK_MAC) &&
+	    ovctl_bond_is_emptied(want, have, obj))
+		differs |= 1U << OVCTL_LINK_MAC;
 	if (obj->kind == OVCTL_KIND_STATE && ovctl_is_downed(want, have, obj))
 		differs |= 1U << OVCTL_STATE_UP;
 	return differs;
