@@ -10,7 +10,7 @@
  *	prepare all segments of this machine		killed here: the kernel's timeout
  *	wait for the first frame from there		killed here: sync adopts what has arrived
  *	store: it is in VPC N				killed here: sync does the rest
- *	finish, sync, announce
+ *	finish at the others, sync, announce, finish
  *
  * The device of a VM that is no guest behind a tap is made by sync, so nobody is waited for: its
  * old one is gone and its new one there with one sync, and what is sent to it meanwhile waits.
@@ -39,6 +39,10 @@
 #define OVCTL_MIGRATE_WAIT_MS 10000
 #define OVCTL_MIGRATE_FRAMES 16384
 #define OVCTL_MIGRATE_BYTES (64U << 20)
+
+/* How often, and how long after one another at most, a device that sync made is announced. */
+#define OVCTL_MIGRATE_ANNOUNCES 30
+#define OVCTL_MIGRATE_ANNOUNCE_MS 100
 
 static volatile sig_atomic_t ovctl_migrate_stop;
 
@@ -257,7 +261,7 @@ int ovctl_migrate_ready(struct ovctl_migrate *m)
 	ret = ovctl_sync_aside(m->ov);
 	if (!ret && !m->seats.count)
 		m->now = true;
-	if (!ret && !m->now)
+	if (!ret && m->seats.count && (!m->now || !m->seats.list[0].to.len))
 		ret = ovctl_watch_open(&m->spaces, &m->seats.list[0], &m->vm.mac, &m->watch);
 	return ret ? ret : ovctl_migrate_prepare(m);
 }
@@ -335,6 +339,30 @@ int ovctl_migrate_wait(struct ovctl_migrate *m)
 
 /* --- the end --- */
 
+/* The legs of a new device carry nothing yet for a moment, and what its bridges knew leads elsewhere:
+ * it is announced until the segment has heard of it, so that what waits is not let out before.
+ */
+static int ovctl_migrate_announce_own(struct ovctl_migrate *m)
+{
+	struct timespec patience = { .tv_nsec = OVCTL_MIGRATE_ANNOUNCE_MS * 1000000L };
+	enum ovctl_arrival arrival = OVCTL_ARRIVAL_AWAITED, told;
+	unsigned int i;
+	int ret = OVCTL_DONE;
+
+	m->watch.wire->patience = &patience;
+	for (i = 0; !ret && i < OVCTL_MIGRATE_ANNOUNCES; i++) {
+		ret = ovctl_announce(&m->spaces, m->space, m->vm.link, &m->vm);
+		if (!ret)
+			ret = ovctl_seat_arrival(&m->spaces, m->seats.list, &m->vm.mac, &arrival);
+		if (ret || arrival != OVCTL_ARRIVAL_AWAITED)
+			break;
+		/* Whatever it hears, or nothing for so long. */
+		ovctl_watch_next(&m->watch, &told);
+	}
+	m->watch.wire->patience = NULL;
+	return ret;
+}
+
 /* A VM whose device sync made says nothing by itself. A guest that has not said anything either is
  * announced by the head: nobody who is asked for it knows better, and nothing is learned from that
  * here. Whom a frame of its own told knows it.
@@ -348,7 +376,7 @@ static int ovctl_migrate_announce(struct ovctl_migrate *m)
 	if (!m->seats.count || seat->to.len)
 		return OVCTL_DONE;
 	if (m->vm.kind != OVCTL_VM_TAP)
-		return ovctl_announce(&m->spaces, m->space, m->vm.link, &m->vm);
+		return ovctl_migrate_announce_own(m);
 	ret = ovctl_seat_where(&m->spaces, seat, &m->vm.mac, &where);
 	if (ret || where.known)
 		return ret;
