@@ -93,8 +93,11 @@ static void tenovl_gre_push(struct sk_buff *skb, const struct tenovl_path *path,
 	struct tenovl_grehdr *gh;
 	__be32 *opt;
 
+	/* The path may have changed since the verdict, and in a plain key that would be a part of
+	 * somebody else's.
+	 */
 	if (late)
-		key |= cpu_to_be32(TENOVL_FLOWID_LATE);
+		key |= cpu_to_be32(path->layout == TENOVL_LAYOUT_NVGRE ? TENOVL_FLOWID_LATE : 0);
 	else if (path->flowid)
 		key |= cpu_to_be32(reciprocal_scale(skb_get_hash(skb), TENOVL_FLOWID_LATE));
 	gh = __skb_push(skb, tenovl_gre_hlen(path));

@@ -993,18 +993,24 @@ enum tenovl_move_what {
  * @blocked: deliver to the ports that a bridge blocks, for its spanning tree
  * @no_port: it was for the bridges too, and no port could take it
  * @move: enum tenovl_move_what
+ * @more: all of these but @side at once, 0 for none
  *
  * A plain value, computed without side effects; it fits two registers.
  */
 struct tenovl_verdict {
 	struct tenovl_side *side;
-	u16 drop;
-	bool head;
-	bool flood;
-	bool access;
-	bool blocked;
-	bool no_port;
-	u8 move;
+	union {
+		struct {
+			u16 drop;
+			bool head;
+			bool flood;
+			bool access;
+			bool blocked;
+			bool no_port;
+			u8 move;
+		};
+		u64 more;
+	};
 };
 
 /* The port, or the peer, that a verdict names; NULL where it does not. */

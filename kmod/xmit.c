@@ -291,9 +291,6 @@ static unsigned int tenovl_xmit_path(struct tenovl_dev *tdev, struct tenovl_peer
 		return TENOVL_A_STATS_TX_DROP_UNCONFIGURED;
 	if (READ_ONCE(peer->admin) == TENOVL_ADMIN_DOWN)
 		return TENOVL_A_STATS_TX_DROP_PEER_DOWN;
-	/* The path may have changed since the verdict, and no plain key is a mark. */
-	if (unlikely(inner->late) && path->layout == TENOVL_LAYOUT_PLAIN)
-		return TENOVL_A_STATS_LATE_DROP_PLAIN;
 	outer = tenovl_path_outer(tdev, path);
 	if (IS_ERR(outer))
 		return PTR_ERR(outer) == -ENOMEM ? TENOVL_A_STATS_TX_DROP_NOMEM :
@@ -577,10 +574,10 @@ static void tenovl_xmit_head(struct tenovl_dev *tdev, struct sk_buff *skb)
 	eth = (const struct ethhdr *)skb->data;
 	tenovl_xmit_learn(tdev, settings, skb, &inner);
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_HEAD, NULL, TENOVL_MARK_NONE, eth->h_dest);
+	peer = tenovl_verdict_peer(&verdict);
 	if (unlikely(verdict.move) &&
 	    tenovl_xmit_moving(tdev, NULL, skb, settings, &verdict, &inner))
 		return;
-	peer = tenovl_verdict_peer(&verdict);
 	if (unlikely(verdict.drop)) {
 		tenovl_drop(tdev, skb, verdict.drop);
 	} else if (likely(peer)) {
@@ -673,7 +670,7 @@ static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct
 	verdict = tenovl_switch(tdev, TENOVL_PLACE_PORT, &port->side, TENOVL_MARK_NONE,
 				eth->h_dest);
 	peer = tenovl_verdict_peer(&verdict);
-	if (likely(peer && !verdict.head && !verdict.move)) {
+	if (likely(peer && !verdict.more)) {
 		tenovl_port_stat_frame(port, TENOVL_A_PORT_STATS_TX_PACKETS, skb->len);
 		tenovl_xmit_peer(tdev, peer, skb, inner);
 		return;
