@@ -12,7 +12,7 @@ TESTS="
 	defaults settings_read_back settings_at_creation peer_settings
 	changes_while_running
 	policy_bounds told_not_set
-	refused_device refused_peer refused_fdb refused_calls refused_policy refused_port refused_mtu refused_link refused_bridge
+	refused_device refused_peer refused_fdb refused_calls refused_policy refused_port refused_mtu refused_link refused_bridge refused_move
 	sentences_covered counters_covered
 	usage_errors creation_is_atomic batch
 	from_segment_and_underlay third_namespace names_in_two_namespaces
@@ -568,6 +568,33 @@ The underlay namespace is being deleted
 "
 
 # The lists of exceptions and the comments bring nothing about.
+test_refused_move()
+{
+	local i macs
+
+	plain
+	o move prepare a 02:00:00:00:00:09
+	refusals <<-'END'
+		A move of this MAC address is prepared already; abort it first | o move prepare a 02:00:00:00:00:09
+		No move of this MAC address is prepared, or it is done | o move finish a 02:00:00:00:00:0a
+		No move of this MAC address is prepared, or it is done | o move abort a 02:00:00:00:00:0a
+		The MAC address is where it is to move to already | o move prepare a 02:00:00:00:00:01 to 10.9.0.2
+		A move is named by its MAC address | raw move-prepare {"move":[{"clone":true}]}
+		The counters of a move are told, not set | raw move-prepare {"move":[{"mac":"02:00:00:00:00:0b","waiting":1}]}
+		The time that is left is told: set timeout | raw move-prepare {"move":[{"mac":"02:00:00:00:00:0b","left":1}]}
+		The number of moves is told, not set | raw dev-set {"dev":{"moves":1}}
+		The number of tombstones is told, not set | raw dev-set {"dev":{"tombstones":1}}
+		The old place is told in events only | raw fdb-add {"fdb":[{"mac":"02:00:00:00:00:0b","peer":"10.9.0.2","old-place":1}]}
+		This command prepares moves only | raw move-prepare {"move":[{"mac":"02:00:00:00:00:0b"}],"dev":{"ttl":1}}
+		This command is about moves only | raw move-abort {"move":[{"mac":"02:00:00:00:00:09"}],"dev":{"ttl":1}}
+	END
+	for ((i = 0; i < 1024; i++)); do
+		printf -v macs '%s,02:01:00:00:%02x:%02x' "${macs:-}" $((i >> 8)) $((i & 255))
+	done
+	must_fail_with "A device has at most 1024 planned moves at a time" o move prepare a "${macs#,}"
+	same 1 "$(dev_value "$H1" a moves)" "moves after that"
+}
+
 test_sentences_covered()
 {
 	"$PY" - "$TOP" "$UNREACHABLE" <<-'END' >"$TMP/missing" || fail "$(cat "$TMP/missing")"

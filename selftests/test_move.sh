@@ -197,6 +197,7 @@ storm()
 	to 4 $M "n=$n"
 	up 1 late-redirected "$n"
 	up 2 late-drop-again "$n"
+	number "$(counter "$T1" s1 late-redirected-bytes)" -ge $((14 * n)) "bytes that were sent on"
 	same "0 0" "$(counter "$T2" s1 late-redirected) $(counter "$T3" s1 late-redirected)" \
 		"sent on by the others"
 	same 0 "$(counter "$T3" s1 late-received)" "seen by the third"

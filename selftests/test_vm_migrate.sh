@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A VM of the store moves to another host: ovctl vm migrate, and the hook that libvirt calls.
-# seconds: 400
+# when: named
 # shellcheck disable=SC2016,SC2034,SC2153,SC2154 # what eval is given; variables set by name
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
