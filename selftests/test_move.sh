@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Stations that move: who is told, what becomes of frames that are late, and of those that
 # would go round.
-# seconds: 330
+# seconds: 420
 # shellcheck disable=SC2016,SC2034,SC2153 # what eval is given; variables set by name
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,6 +18,11 @@ TESTS="
 	mobile_static mobile_freeze_and_thaw what_announces sequences_never_count
 	flowid_255_is_free in_tree_receiver events_tell_both refusals mark_among_source_ports
 "
+
+# What another kernel would tell nothing new of is left to the debug kernels, where it is not named.
+if [[ $TENOVL_KERNEL != debug ]] && ((!$#)); then
+	TESTS=${TESTS/moves_vxlan_6 moves_nvgre_4 moves_nvgre_6 moves_plain_4/moves_nvgre_6}
+fi
 
 setup_suite()
 {
@@ -560,7 +565,7 @@ test_flowid_255_is_free()
 {
 	local n before
 
-	n=$(rounds 3000)
+	n=$(rounds 1500)
 	hv_lay 2
 	overlay gre-nvgre 4 2
 	ns "$T1" sysctl -qw net.ipv6.conf.s1.disable_ipv6=1
@@ -657,15 +662,15 @@ test_mark_among_source_ports()
 	hv_lay 2
 	overlay vxlan 4 2
 	ovctl -n "$T1" fdb add s1 $M peer 10.9.0.2
-	for range in "100 101 100 101:101" "100 101 101 100:100" "5 104 30 31:104" "5 104 90 5:89"; do
+	for range in "100 101 100 101:101" "100 101 101 100:100" "5 14 9 10:14" "5 14 11 5:10"; do
 		# shellcheck disable=SC2086
 		set -- $range
 		ovctl -n "$T1" dev set s1 srcport "$1" "$2" redirect-port "$3"
 		capture_start "wire$3" "$H2" u0 "udp dst port 4789"
-		for ((i = 0; i < 400; i++)); do
+		for ((i = 0; i < 200; i++)); do
 			echo "enc=frame via=s1 smac=$(tenant_mac 1) dmac=$M ip4=10.1.0.1,10.1.0.9 iport=$((i + 1)) pay=4"
 		done | inject "$T1"
-		capture_wait "wire$3" 400 "flows from ports $1 to $2"
+		capture_wait "wire$3" 200 "flows from ports $1 to $2"
 		same "$4" "$(pcap "wire$3" sport | sort -n | sed -n '1h;${x;s/$/:/;G;s/\n//;p}')" \
 			"their ports, of $1 to $2 without $3"
 	done
