@@ -585,8 +585,8 @@ test_refused_move()
 		The number of moves is told, not set | raw dev-set {"dev":{"moves":1}}
 		The number of tombstones is told, not set | raw dev-set {"dev":{"tombstones":1}}
 		The old place is told in events only | raw fdb-add {"fdb":[{"mac":"02:00:00:00:00:0b","peer":"10.9.0.2","old-place":1}]}
-		This command prepares moves only | raw move-prepare {"move":[{"mac":"02:00:00:00:00:0b"}],"dev":{"ttl":1}}
-		This command is about moves only | raw move-abort {"move":[{"mac":"02:00:00:00:00:09"}],"dev":{"ttl":1}}
+		This command prepares moves only | raw move-prepare {"dev":"x:00000000","move":[{"mac":"02:00:00:00:00:0b"}]}
+		This command is about moves only | raw move-abort {"dev":"x:00000000","move":[{"mac":"02:00:00:00:00:09"}]}
 	END
 	for ((i = 0; i < 1024; i++)); do
 		printf -v macs '%s,02:01:00:00:%02x:%02x' "${macs:-}" $((i >> 8)) $((i & 255))

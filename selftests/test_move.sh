@@ -666,7 +666,7 @@ test_mark_among_source_ports()
 		# shellcheck disable=SC2086
 		set -- $range
 		ovctl -n "$T1" dev set s1 srcport "$1" "$2" redirect-port "$3"
-		capture_start "wire$3" "$H2" u0 "udp dst port 4789"
+		capture_start "wire$3" "$H2" u0 "udp dst port 4789 and src host 10.9.0.1"
 		for ((i = 0; i < 200; i++)); do
 			echo "enc=frame via=s1 smac=$(tenant_mac 1) dmac=$M ip4=10.1.0.1,10.1.0.9 iport=$((i + 1)) pay=4"
 		done | inject "$T1"
