@@ -360,7 +360,7 @@ test_moves_apart()
 		from $((3 - n % 2)) $M1
 		learned_at $M1 10.9.0.$((3 - n % 2))
 		same 1 "$(fdb_value "$T1" s1 $M1 moves)" "moves in the window"
-		wait_for "the window is over" idle_for 2
+		wait_for "the window is over" idle_for 2000
 	done
 	same "4 0" "$(counter "$T1" s1 fdb-moved) $(counter "$T1" s1 fdb-held)" "moves, and frames held"
 	thawed || fail "frozen by moves that were far apart"

@@ -4,7 +4,7 @@
 # and many times in a row, after each of which all tables are what they must be.
 #
 # TENOVL_MIGRATIONS is how many moves in a row there are (60).
-# processors: several
+# seconds: 60
 # shellcheck disable=SC2153 # variables set by name
 # shellcheck source=selftests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
