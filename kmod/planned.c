@@ -814,6 +814,28 @@ static int tenovl_moves_check_known(struct tenovl_dev *tdev, const struct tenovl
 	return 0;
 }
 
+/* All or none. */
+static int tenovl_moves_each(struct tenovl_dev *tdev, const struct tenovl_move_req *req, u32 n,
+			     struct netlink_ext_ack *extack,
+			     void (*fn)(struct tenovl_dev *tdev, struct tenovl_move *move))
+{
+	int err;
+	u32 i;
+
+	ASSERT_RTNL();
+	spin_lock_bh(&tdev->fdb_lock);
+	err = tenovl_moves_check_known(tdev, req, n, extack);
+	for (i = 0; i < n && !err; i++)
+		fn(tdev, tenovl_move_find_locked(tdev, req[i].mac));
+	spin_unlock_bh(&tdev->fdb_lock);
+	return err;
+}
+
+static void tenovl_move_abort(struct tenovl_dev *tdev, struct tenovl_move *move)
+{
+	tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_ABORTED);
+}
+
 /**
  * tenovl_moves_abort() - all stays as it is, all or none
  * @tdev: the device
@@ -826,17 +848,7 @@ static int tenovl_moves_check_known(struct tenovl_dev *tdev, const struct tenovl
 int tenovl_moves_abort(struct tenovl_dev *tdev, struct tenovl_move_req *req, u32 n,
 		       struct netlink_ext_ack *extack)
 {
-	int err;
-	u32 i;
-
-	ASSERT_RTNL();
-	spin_lock_bh(&tdev->fdb_lock);
-	err = tenovl_moves_check_known(tdev, req, n, extack);
-	for (i = 0; i < n && !err; i++)
-		tenovl_move_end(tdev, tenovl_move_find_locked(tdev, req[i].mac),
-				TENOVL_EVENT_MOVE_ABORTED);
-	spin_unlock_bh(&tdev->fdb_lock);
-	return err;
+	return tenovl_moves_each(tdev, req, n, extack, tenovl_move_abort);
 }
 
 /* To a peer, its entry points there. To here, what waits goes to all places that are
@@ -864,16 +876,7 @@ static void tenovl_move_finish(struct tenovl_dev *tdev, struct tenovl_move *move
 int tenovl_moves_finish(struct tenovl_dev *tdev, struct tenovl_move_req *req, u32 n,
 			struct netlink_ext_ack *extack)
 {
-	int err;
-	u32 i;
-
-	ASSERT_RTNL();
-	spin_lock_bh(&tdev->fdb_lock);
-	err = tenovl_moves_check_known(tdev, req, n, extack);
-	for (i = 0; i < n && !err; i++)
-		tenovl_move_finish(tdev, tenovl_move_find_locked(tdev, req[i].mac));
-	spin_unlock_bh(&tdev->fdb_lock);
-	return err;
+	return tenovl_moves_each(tdev, req, n, extack, tenovl_move_finish);
 }
 
 /**
