@@ -600,11 +600,12 @@ static bool tenovl_port_takes(const struct tenovl_port *port,
 
 /* None is selected while the head is down. Return: 0, or the counter to drop it by. */
 static __always_inline unsigned int tenovl_port_admit(const struct tenovl_port *port,
+						      const struct tenovl_dev *tdev,
 						      const struct tenovl_settings *settings,
 						      const struct sk_buff *skb)
 {
-	if (rcu_access_pointer(port->tdev->selected) != port) {
-		if (!netif_running(port->tdev->dev))
+	if (rcu_access_pointer(tdev->selected) != port) {
+		if (!netif_running(tdev->dev))
 			return TENOVL_A_STATS_PORT_DROP_DOWN;
 		if (!tenovl_port_takes(port, settings, (const struct ethhdr *)skb->data))
 			return TENOVL_A_STATS_PORT_DROP_STANDBY;
@@ -658,12 +659,12 @@ tenovl_port_source(struct tenovl_port *port, const struct tenovl_settings *setti
 	return 0;
 }
 
-static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct sk_buff *skb,
+static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct tenovl_dev *tdev,
+						struct sk_buff *skb,
 						const struct tenovl_settings *settings,
 						const struct tenovl_inner *inner)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
-	struct tenovl_dev *tdev = port->tdev;
 	struct tenovl_verdict verdict;
 	struct tenovl_peer *peer;
 
@@ -694,8 +695,9 @@ static __always_inline void tenovl_port_forward(struct tenovl_port *port, struct
 /* Both ways in have it, and what it calls, inlined: the calls would be a third of it. */
 static __always_inline void tenovl_port_take(struct tenovl_port *port, struct sk_buff *skb)
 {
-	const struct tenovl_settings *settings = rcu_dereference(port->tdev->settings);
 	const struct tenovl_guard *guard = rcu_dereference(port->guard);
+	struct tenovl_dev *tdev = port->tdev;
+	const struct tenovl_settings *settings = rcu_dereference(tdev->settings);
 	struct tenovl_inner inner;
 	unsigned int why;
 
@@ -704,7 +706,7 @@ static __always_inline void tenovl_port_take(struct tenovl_port *port, struct sk
 		tenovl_port_drop(port, skb, TENOVL_A_STATS_TX_DROP_SHORT);
 		return;
 	}
-	why = tenovl_port_admit(port, settings, skb);
+	why = tenovl_port_admit(port, tdev, settings, skb);
 	if (unlikely(why))
 		goto drop;
 	tenovl_xmit_parse(skb, &inner);
@@ -714,7 +716,7 @@ static __always_inline void tenovl_port_take(struct tenovl_port *port, struct sk
 		why = tenovl_port_source(port, settings, skb, &inner);
 	if (unlikely(why))
 		goto drop;
-	tenovl_port_forward(port, skb, settings, &inner);
+	tenovl_port_forward(port, tdev, skb, settings, &inner);
 	return;
 
 drop:

@@ -5,6 +5,7 @@
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 OVCTL=${OVCTL:-$TOP/tools/ovctl/ovctl}
 COUNT=${COUNT:-10000}
+RUNS=3
 MARK=${MARK:-}
 SMAC=02:aa:00:00:00:01
 DMAC=02:aa:00:00:00:02
@@ -19,11 +20,11 @@ pg() { echo "$2" >"/proc/net/pktgen/$1"; }
 # "mark start", "mark stop": what is between the two is profiled, where somebody does.
 mark() { [[ -z $MARK ]] || "$MARK-$1"; }
 
-# Prints the instructions a packet of the third of three runs of pktgen in this
-# namespace; the first two warm caches.
+# Prints the instructions a packet of the cheapest of some runs of pktgen in this namespace (what
+# else the kernel does meanwhile only adds to them), after one that warms caches. The last is marked.
 pktgen_here()
 {
-	local dev=$1 dmac=$2 saddr=$3 i nanos
+	local dev=$1 dmac=$2 saddr=$3 i nanos best=
 
 	pg kpktgend_0 rem_device_all
 	pg kpktgend_0 "add_device $dev"
@@ -38,20 +39,21 @@ pktgen_here()
 	pg "$dev" "src_mac $SMAC"
 	pg "$dev" "udp_src_min 9"
 	pg "$dev" "udp_src_max 9"
-	for i in 1 2; do
-		pg pgctrl start
-	done
-	mark start
 	pg pgctrl start
-	mark stop
-	# Result: OK: 28285(c28110+d174) usec, 10000 (60byte,0frags)
-	nanos=$(sed -n 's/^Result: OK: \([0-9]*\)(.*/\1/p' "/proc/net/pktgen/$dev")
+	for ((i = 1; i <= RUNS; i++)); do
+		((i < RUNS)) || mark start
+		pg pgctrl start
+		((i < RUNS)) || mark stop
+		# Result: OK: 28285(c28110+d174) usec, 10000 (60byte,0frags)
+		nanos=$(sed -n 's/^Result: OK: \([0-9]*\)(.*/\1/p' "/proc/net/pktgen/$dev")
+		[[ -n $best ]] && ((best <= nanos)) || best=$nanos
+	done
 	pg kpktgend_0 rem_device_all
-	echo $((nanos * 1000 / COUNT))
+	echo $((best * 1000 / COUNT))
 }
 
 export -f pktgen_here pg mark
-export COUNT SMAC DMAC MARK
+export COUNT RUNS SMAC DMAC MARK
 
 measure() { ns "$1" bash -euc "pktgen_here $2 ${3:-$DMAC} ${4:-10.1.0.1}"; }
 
@@ -198,8 +200,8 @@ came_out()
 	local n
 
 	n=$(ns "$2" cat "/sys/class/net/$3/statistics/tx_packets")
-	((n < 3 * COUNT)) || return 0
-	say "only $n of $((3 * COUNT)) packets were sent: $1"
+	((n < (RUNS + 1) * COUNT)) || return 0
+	say "only $n of $(((RUNS + 1) * COUNT)) packets were sent: $1"
 	return 1
 }
 
@@ -288,8 +290,8 @@ arrived()
 
 	n=$(tc -n r2 -s -j filter show dev "$2" ingress |
 		sed -n 's/.*"packets":\([0-9]*\).*/\1/p')
-	if ((${n:-0} < 3 * COUNT)); then
-		say "only ${n:-0} of $((3 * COUNT)) packets arrived: $1"
+	if ((${n:-0} < (RUNS + 1) * COUNT)); then
+		say "only ${n:-0} of $(((RUNS + 1) * COUNT)) packets arrived: $1"
 		return 1
 	fi
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Where the instructions of a path go, by function.
 #
-# usage: profile.sh FLOW		in the guest: walks it, marks the third run
+# usage: profile.sh FLOW		in the guest: walks it, marks the last run
 #	 profile.sh --tell DIR		on the host: prints the table
 # FLOW is one of: floor, floor-station; vxlan, gretap (in-tree), bridged-vxlan (veth in a bridge with it);
 # tenovl-vxlan, tenovl-nvgre, tenovl-plain (its head), port, port-backup (a bridge port),

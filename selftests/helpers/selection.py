@@ -23,7 +23,7 @@ import tempfile
 import time
 
 # Of a device or a port, what traffic and time change.
-VARIES = {"generation", "age", "stats", "entries", "learned-entries"}
+VARIES = {"generation", "age", "stats", "entries", "learned-entries", "tombstones"}
 
 # The longest revert-delay, in milliseconds.
 FOREVER = 3600000
