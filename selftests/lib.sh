@@ -479,8 +479,9 @@ capture_start()
 }
 
 # tcpdump answers USR1 with what it took and what the kernel counted for it. Equal means drained. A
-# filter that it has to apply itself leaves them different for ever: then ten answers alike, each of
-# which it needed to run for, mean that nothing was waiting.
+# filter or a direction (-Q) that it has to apply itself leaves them different for ever: then four
+# answers alike, for each of which it needed to run, mean that nothing was waiting. (It looks into its
+# ring whenever it has run for a signal.)
 _drained()
 {
 	kill -USR1 "$(cat "$TMP/$1.pid")" || return 0
@@ -495,7 +496,7 @@ _drained()
 		alike = now == last ? alike + 1 : 1
 		last = now
 	     }
-	     END { exit !(r != "" && (c + d >= r || alike >= 10)) }' "$TMP/$1.tcpdump"
+	     END { exit !(r != "" && (c + d >= r || alike >= 4)) }' "$TMP/$1.tcpdump"
 }
 
 capture_stop()
@@ -510,10 +511,15 @@ capture_stop()
 	rm -f "$TMP/$1.pid"
 }
 
+# capture_count ID [FILTER]
 capture_count()
 {
 	capture_stop "$1"
-	_tshark "$1" "${2:-frame}" -T fields -e frame.number | wc -l
+	if [[ -z ${2:-} ]]; then
+		tcpdump -n -r "$TMP/$1.pcap" 2>/dev/null | wc -l
+	else
+		_tshark "$1" "$2" -T fields -e frame.number | wc -l
+	fi
 }
 
 capture_fields()

@@ -29,6 +29,7 @@ Numbers are decimal or 0x. Exit: 0, or 1 when a packet could not be sent.
 """
 
 import fcntl
+import functools
 import itertools
 import os
 import socket
@@ -180,6 +181,12 @@ def outer_socket(p, family, proto):
 	return s
 
 
+@functools.lru_cache(None)
+def packet_socket():
+	"""One for all lines: each that is closed waits for a grace period."""
+	return socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+
+
 def send_tun(p, count):
 	"""Have a tun device receive a packet."""
 	fd = os.open("/dev/net/tun", os.O_RDWR)
@@ -242,14 +249,11 @@ def send(p):
 	if "nest" in p:
 		p = nested(p)
 	if p.get("enc") == "frame":
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-		s.bind((p["via"], 0))
 		frame = inner(p)
 		if "cut" in p:
 			frame = frame[:number(p, "cut", 0)]
 		for _ in range(count):
-			s.send(frame)
-		s.close()
+			packet_socket().sendto(frame, (p["via"], 0))
 		return
 	if "first" in p:
 		send_fragments(p, count)
