@@ -170,10 +170,13 @@ planned_is()
 	[[ $(planned "$1" "$2" "${4:-}") == "$3" ]]
 }
 
-# probe ID NS ADDR. What is signalled is ping itself, and not a shell that waits for it.
+# probe ID NS ADDR NS-OF-THAT. What is signalled is the helper itself, and not a shell that waits for it.
 probe()
 {
-	ip netns exec "$2" ping -n -i 0.001 -W 1 "$3" >"$TMP/$1.probes" 2>&1 3>&- &
+	bg "_$1" ip netns exec "$4" python3 "$TOP/selftests/helpers/echoes.py" answer
+	wait_for "there is somebody to answer" grep -q ready "$TMP/_$1.out"
+	ip netns exec "$2" python3 "$TOP/selftests/helpers/echoes.py" 1 "$3" \
+		>"$TMP/$1.probes" 2>&1 3>&- &
 	PROBE[$1]=$!
 	defer bg_stop $!
 }
@@ -183,7 +186,7 @@ declare -A PROBE
 # How many probes were answered.
 answered()
 {
-	grep -c 'bytes from' "$TMP/$1.probes" || :
+	grep -c '^answer=' "$TMP/$1.probes" || :
 }
 
 # answered_by ID N: so many at least.
@@ -195,7 +198,7 @@ answered_by()
 # Probes without an answer before the last one that had one. ping says what it has when it ends.
 unanswered()
 {
-	awk 'match($0, /icmp_seq=[0-9]+/) { n = substr($0, RSTART + 9, RLENGTH - 9) + 0
+	awk 'match($0, /^answer=[0-9]+/) { n = substr($0, 8) + 0
 			if (!(n in seen)) got++
 			seen[n] = 1
 			if (n > last) last = n }
@@ -204,6 +207,6 @@ unanswered()
 
 end_probe()
 {
-	kill -INT "${PROBE[$1]}" 2>/dev/null || :
+	kill "${PROBE[$1]}" 2>/dev/null || :
 	wait "${PROBE[$1]}" 2>/dev/null || :
 }

@@ -248,6 +248,19 @@ static int ovctl_migrate_prepare(struct ovctl_migrate *m)
 	return ret;
 }
 
+/* Sync adopts one that arrived when somebody before us had all ready for it and was killed: nobody is
+ * to be waited for then.
+ */
+static int ovctl_migrate_look(struct ovctl_migrate *m)
+{
+	const struct ovctl_vm *vm = ovctl_migrate_again(m);
+
+	if (vm && vm->vpc == m->to)
+		m->now = true;
+	ovctl_work_pause(&m->work);
+	return vm ? OVCTL_DONE : OVCTL_FAILED;
+}
+
 /**
  * ovctl_migrate_ready() - Get all of this machine ready for a VM to move.
  * @m: The migration, begun.
@@ -259,6 +272,8 @@ int ovctl_migrate_ready(struct ovctl_migrate *m)
 	int ret;
 
 	ret = ovctl_sync_aside(m->ov);
+	if (!ret)
+		ret = ovctl_migrate_look(m);
 	if (!ret && !m->seats.count)
 		m->now = true;
 	if (!ret && m->seats.count && (!m->now || !m->seats.list[0].to.len))
