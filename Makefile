@@ -30,6 +30,9 @@ VM := selftests/vm
 K ?= stock
 T ?=
 export T
+# What a suite wants on the kernel's command line.
+words_of_t = $(strip $(shell for t in $(T); do \
+	sed -n 's/^\x23 append: //p' selftests/test_$${t%%:*}.sh 2>/dev/null; done))
 
 .PHONY: all modules tool install uninstall setup demo check check-debug check-debug-smp check-static check-unit \
 	selftest test migrations bench-insn bench-failover bench-control bench-cold bench-migrate storm \
@@ -85,7 +88,9 @@ check-unit:
 test selftest:
 	tests/check/build $(K)
 	$(if $(filter guest guest:%,$(T)),selftests/station/build build/station 128)
-	$(VM)/$(if $(filter machines machines:%,$(T)),pair,run) --kernel $(K) -- selftests/run
+	$(VM)/$(if $(filter machines machines:%,$(T)),pair,run) --kernel $(K) \
+		$(if $(words_of_t),--append "$(words_of_t)") \
+		-- selftests/run
 
 # N moves of a station in a row.
 N ?= 1000

@@ -498,7 +498,10 @@ int tenovl_gre_open(struct net *net, u8 family, struct netlink_ext_ack *extack)
 	if (!*users) {
 		err = tenovl_gre_register(net, v6);
 		if (err) {
-			NL_SET_ERR_MSG(extack, "GRE cannot be received in the underlay");
+			if (err == -EAFNOSUPPORT)
+				NL_SET_ERR_MSG(extack, "The underlay has no IPv6");
+			else
+				NL_SET_ERR_MSG(extack, "GRE cannot be received in the underlay");
 			return err;
 		}
 	}

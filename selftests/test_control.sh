@@ -557,10 +557,9 @@ test_refused_bridge()
 	END
 }
 
-# Every sentence that the module can say stands in some suite, but those that take a kernel without
-# IPv6 (ipv6.disable=1), which no suite boots, or a race or a lack of memory that none can time.
+# Every sentence that the module can say stands in some suite, but those that take a race or a lack of
+# memory that none can time.
 UNREACHABLE="
-The underlay has no IPv6
 The UDP port cannot be opened in the underlay
 GRE cannot be received in the underlay
 The underlay of the device is being deleted

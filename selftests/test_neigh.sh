@@ -111,38 +111,6 @@ arp()
 	echo "dmac=ff:ff:ff:ff:ff:ff etype=0806 body=000108000604000$1${2//:/}$(hex4 "$3")000000000000$(hex4 "$4")"
 }
 
-# The Internet checksum of words in hexadecimal.
-csum_of()
-{
-	local hex=$1 sum=0 i
-
-	for ((i = 0; i < ${#hex}; i += 4)); do
-		sum=$((sum + 0x${hex:i:4}))
-	done
-	while ((sum >> 16)); do
-		sum=$(((sum & 0xffff) + (sum >> 16)))
-	done
-	printf '%04x' $((~sum & 0xffff))
-}
-
-# solicit SRC TARGET OPTIONS [HOPS] [CODE]: addresses and options in hexadecimal; to the target's
-# group. TYPE is another type of message.
-solicit()
-{
-	local dst=ff0200000000000000000001ff${2:26} msg len
-
-	msg=${TYPE:-87}${5:-00}000000000000$2$3
-	len=$(printf '%04x' $((${#msg} / 2)))
-	msg=${msg:0:4}$(csum_of "$1${dst}0000${len}0000003a$msg")${msg:8}
-	echo "dmac=33:33:ff:${2:26:2}:${2:28:2}:${2:30:2} etype=86dd body=60000000${len}3a${4:-ff}$1$dst$msg"
-}
-
-# The option that tells who asks.
-sllao()
-{
-	echo "0101${1//:/}"
-}
-
 neigh_of()
 {
 	ip -n "$1" neigh show "$3" dev "$2" | sed -n 's/.*lladdr \([0-9a-f:]*\).*/\1/p'

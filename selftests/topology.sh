@@ -30,7 +30,8 @@ ENCS="vxlan gre-nvgre gre-plain"
 # duplicate address detection, no solicitations that a test would have to wait for.
 load_module()
 {
-	sysctl -qw net.core.devconf_inherit_init_net=1 net.ipv6.conf.all.accept_dad=0 \
+	sysctl -qw net.core.devconf_inherit_init_net=1
+	[[ ! -d /proc/sys/net/ipv6 ]] || sysctl -qw net.ipv6.conf.all.accept_dad=0 \
 		net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0
 	# shellcheck disable=SC2119
 	tenovl_load
@@ -394,6 +395,38 @@ hex4()
 hex6()
 {
 	printf '%04x%024x%04x' "0x$1" 0 "0x$2"
+}
+
+# The Internet checksum of words in hexadecimal.
+csum_of()
+{
+	local hex=$1 sum=0 i
+
+	for ((i = 0; i < ${#hex}; i += 4)); do
+		sum=$((sum + 0x${hex:i:4}))
+	done
+	while ((sum >> 16)); do
+		sum=$(((sum & 0xffff) + (sum >> 16)))
+	done
+	printf '%04x' $((~sum & 0xffff))
+}
+
+# solicit SRC TARGET OPTIONS [HOPS] [CODE]: addresses and options in hexadecimal; to the target's
+# group. TYPE is another type of message.
+solicit()
+{
+	local dst=ff0200000000000000000001ff${2:26} msg len
+
+	msg=${TYPE:-87}${5:-00}000000000000$2$3
+	len=$(printf '%04x' $((${#msg} / 2)))
+	msg=${msg:0:4}$(csum_of "$1${dst}0000${len}0000003a$msg")${msg:8}
+	echo "dmac=33:33:ff:${2:26:2}:${2:28:2}:${2:30:2} etype=86dd body=60000000${len}3a${4:-ff}$1$dst$msg"
+}
+
+# The option that tells who asks.
+sllao()
+{
+	echo "0101${1//:/}"
 }
 
 # Rounds: fewer under the slow debug kernel; TENOVL_SCALE is a percentage.

@@ -11,6 +11,7 @@ user of each that stays, in a namespace of its own, nothing is rewritten while t
 Says "parked", then waits to be killed.
 """
 
+import os
 import signal
 import socket
 import subprocess
@@ -29,10 +30,10 @@ def tunnel_socket(family):
 	return sock
 
 
-def hooks():
+def hooks(families):
 	"""A chain at each hook of IPv4 and IPv6."""
 	rules = []
-	for family in ("ip", "ip6"):
+	for family in families:
 		rules.append("add table %s park" % family)
 		rules += ["add chain %s park %s { type filter hook %s priority 0; }" % (family, h, h)
 			  for h in HOOKS]
@@ -41,8 +42,11 @@ def hooks():
 
 def main():
 	"""Hold all of it."""
-	held = [tunnel_socket(f) for f in (socket.AF_INET, socket.AF_INET6)]
-	hooks()
+	families = {"ip": socket.AF_INET, "ip6": socket.AF_INET6}
+	if not os.path.exists("/proc/sys/net/ipv6"):
+		del families["ip6"]
+	held = [tunnel_socket(f) for f in families.values()]
+	hooks(families)
 	print("parked", flush=True)
 	while held:
 		signal.pause()
