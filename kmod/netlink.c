@@ -446,6 +446,34 @@ u32 tenovl_nests(const struct genl_info *info, int type)
 }
 
 /**
+ * tenovl_parse_all() - parse all objects that a request names
+ * @info: the request
+ * @type: the attribute of one
+ * @req: an array of as many as tenovl_nests() says, zeroed; the caller frees it, whatever becomes
+ *	of this
+ * @size: bytes of one
+ * @parse: fills in one
+ *
+ * Return: 0 or a negative error number.
+ */
+int tenovl_parse_all(const struct genl_info *info, int type, void *req, size_t size,
+		     tenovl_parse_fn parse)
+{
+	const struct nlattr *pos;
+	int rem, err;
+
+	nlmsg_for_each_attr(pos, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(pos) != type)
+			continue;
+		err = parse(req, pos, info->extack);
+		if (err)
+			return err;
+		req += size;
+	}
+	return 0;
+}
+
+/**
  * tenovl_check_one_nest() - a request is to name just one object
  * @info: the request
  * @type: the attribute of one
@@ -681,10 +709,10 @@ static bool tenovl_get_u8(const struct nlattr *attr, u8 *value)
 	return attr;
 }
 
-static int tenovl_parse_peer(struct tenovl_peer_req *req, const struct nlattr *nest,
-			     struct netlink_ext_ack *extack)
+static int tenovl_parse_peer(void *to, const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_PEER_MAX + 1];
+	struct tenovl_peer_req *req = to;
 	int err;
 
 	err = nla_parse_nested(tb, TENOVL_A_PEER_MAX, nest, tenovl_peer_nest_policy, extack);
@@ -708,10 +736,11 @@ static int tenovl_parse_peer(struct tenovl_peer_req *req, const struct nlattr *n
 	return tenovl_parse_sources(req, tb[TENOVL_A_PEER_SOURCES], extack);
 }
 
-static int tenovl_parse_peer_del(struct tenovl_peer_req *req, const struct nlattr *nest,
+static int tenovl_parse_peer_del(void *to, const struct nlattr *nest,
 				 struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_PEER_ADDRESS + 1];
+	struct tenovl_peer_req *req = to;
 	int err;
 
 	err = nla_parse_nested(tb, TENOVL_A_PEER_ADDRESS, nest, tenovl_peer_key_nest_policy,
@@ -736,19 +765,16 @@ static int tenovl_check_peers(const struct tenovl_peer_req *req, u32 n,
 	return -EINVAL;
 }
 
-typedef int (*tenovl_parse_peer_fn)(struct tenovl_peer_req *req, const struct nlattr *nest,
-				    struct netlink_ext_ack *extack);
 typedef int (*tenovl_peers_fn)(struct tenovl_dev *tdev, struct tenovl_peer_req *req, u32 n,
 			       struct netlink_ext_ack *extack);
 
-static int tenovl_peers_doit(struct genl_info *info, tenovl_parse_peer_fn parse,
+static int tenovl_peers_doit(struct genl_info *info, tenovl_parse_fn parse,
 			     tenovl_peers_fn apply)
 {
-	u32 n = tenovl_nests(info, TENOVL_A_PEER), i = 0;
+	u32 n = tenovl_nests(info, TENOVL_A_PEER);
 	struct netlink_ext_ack *extack = info->extack;
 	struct tenovl_peer_req *req;
-	const struct nlattr *pos;
-	int rem, err = 0;
+	int err;
 
 	if (!n) {
 		NL_SET_ERR_ATTR_MISS(extack, NULL, TENOVL_A_PEER);
@@ -758,17 +784,11 @@ static int tenovl_peers_doit(struct genl_info *info, tenovl_parse_peer_fn parse,
 	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
 	if (!req)
 		return -ENOMEM;
-	nlmsg_for_each_attr(pos, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(pos) != TENOVL_A_PEER)
-			continue;
-		err = parse(&req[i++], pos, extack);
-		if (err)
-			goto free_req;
-	}
-	err = tenovl_check_peers(req, n, extack);
+	err = tenovl_parse_all(info, TENOVL_A_PEER, req, sizeof(*req), parse);
+	if (!err)
+		err = tenovl_check_peers(req, n, extack);
 	if (!err)
 		err = apply(info->user_ptr[0], req, n, extack);
-free_req:
 	tenovl_free_peers(req, n);
 	return err;
 }
@@ -826,10 +846,10 @@ static int tenovl_parse_fdb_tb(struct tenovl_fdb_req *req, const struct nlattr *
 	return tenovl_peer_addr_get(&req->peer_addr, tb[TENOVL_A_FDB_PEER], extack);
 }
 
-static int tenovl_parse_fdb(struct tenovl_fdb_req *req, const struct nlattr *nest,
-			    struct netlink_ext_ack *extack)
+static int tenovl_parse_fdb(void *to, const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_FDB_MAX + 1];
+	struct tenovl_fdb_req *req = to;
 	int err;
 
 	err = nla_parse_nested(tb, TENOVL_A_FDB_MAX, nest, tenovl_fdb_nest_policy, extack);
@@ -846,10 +866,10 @@ static int tenovl_parse_fdb(struct tenovl_fdb_req *req, const struct nlattr *nes
 	return 0;
 }
 
-static int tenovl_parse_fdb_del(struct tenovl_fdb_req *req, const struct nlattr *nest,
-				struct netlink_ext_ack *extack)
+static int tenovl_parse_fdb_del(void *to, const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_FDB_FORCE + 1];
+	struct tenovl_fdb_req *req = to;
 	int err;
 
 	err = nla_parse_nested(tb, TENOVL_A_FDB_FORCE, nest, tenovl_fdb_del_nest_policy, extack);
@@ -873,19 +893,16 @@ static int tenovl_check_fdbs(const struct tenovl_fdb_req *req, u32 n,
 	return -EINVAL;
 }
 
-typedef int (*tenovl_parse_fdb_fn)(struct tenovl_fdb_req *req, const struct nlattr *nest,
-				   struct netlink_ext_ack *extack);
 typedef int (*tenovl_fdbs_fn)(struct tenovl_dev *tdev, struct tenovl_fdb_req *req, u32 n,
 			      struct netlink_ext_ack *extack);
 
-static int tenovl_fdbs_doit(struct genl_info *info, tenovl_parse_fdb_fn parse,
+static int tenovl_fdbs_doit(struct genl_info *info, tenovl_parse_fn parse,
 			    tenovl_fdbs_fn apply)
 {
-	u32 n = tenovl_nests(info, TENOVL_A_FDB), i = 0;
+	u32 n = tenovl_nests(info, TENOVL_A_FDB);
 	struct netlink_ext_ack *extack = info->extack;
 	struct tenovl_fdb_req *req;
-	const struct nlattr *pos;
-	int rem, err = 0;
+	int err;
 
 	if (!n) {
 		NL_SET_ERR_ATTR_MISS(extack, NULL, TENOVL_A_FDB);
@@ -895,17 +912,11 @@ static int tenovl_fdbs_doit(struct genl_info *info, tenovl_parse_fdb_fn parse,
 	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
 	if (!req)
 		return -ENOMEM;
-	nlmsg_for_each_attr(pos, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(pos) != TENOVL_A_FDB)
-			continue;
-		err = parse(&req[i++], pos, extack);
-		if (err)
-			goto free_req;
-	}
-	err = tenovl_check_fdbs(req, n, extack);
+	err = tenovl_parse_all(info, TENOVL_A_FDB, req, sizeof(*req), parse);
+	if (!err)
+		err = tenovl_check_fdbs(req, n, extack);
 	if (!err)
 		err = apply(info->user_ptr[0], req, n, extack);
-free_req:
 	kvfree(req);
 	return err;
 }

@@ -45,9 +45,15 @@ struct tenovl_dump {
 	u32 dev_id;
 };
 
+/* Fills in one object of a request from its nest. */
+typedef int (*tenovl_parse_fn)(void *to, const struct nlattr *nest,
+			       struct netlink_ext_ack *extack);
+
 /* netlink.c. RTNL, but for the messages. */
 u32 tenovl_nests(const struct genl_info *info, int type);
 int tenovl_check_one_nest(const struct genl_info *info, int type);
+int tenovl_parse_all(const struct genl_info *info, int type, void *req, size_t size,
+		     tenovl_parse_fn parse);
 const void *tenovl_req_twice(const void *req, size_t size, u32 n,
 			     const struct tenovl_order *order);
 int tenovl_peer_addr_get(struct in6_addr *addr, const struct nlattr *attr,

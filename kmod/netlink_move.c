@@ -89,10 +89,10 @@ static u32 tenovl_move_number(const struct nlattr *attr, u32 otherwise)
 	return attr ? nla_get_u32(attr) : otherwise;
 }
 
-static int tenovl_parse_move(struct tenovl_move_req *req, const struct nlattr *nest,
-			     struct netlink_ext_ack *extack)
+static int tenovl_parse_move(void *to, const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_MOVE_MAX + 1];
+	struct tenovl_move_req *req = to;
 	int err;
 
 	err = nla_parse_nested(tb, TENOVL_A_MOVE_MAX, nest, tenovl_move_nest_policy, extack);
@@ -110,10 +110,11 @@ static int tenovl_parse_move(struct tenovl_move_req *req, const struct nlattr *n
 	return req->has_to ? tenovl_peer_addr_get(&req->to, tb[TENOVL_A_MOVE_TO], extack) : 0;
 }
 
-static int tenovl_parse_move_key(struct tenovl_move_req *req, const struct nlattr *nest,
+static int tenovl_parse_move_key(void *to, const struct nlattr *nest,
 				 struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_MOVE_MAC + 1];
+	struct tenovl_move_req *req = to;
 	int err;
 
 	err = nla_parse_nested(tb, TENOVL_A_MOVE_MAC, nest, tenovl_move_key_nest_policy, extack);
@@ -142,19 +143,16 @@ static int tenovl_check_moves(const struct tenovl_move_req *req, u32 n,
 	return -EINVAL;
 }
 
-typedef int (*tenovl_parse_move_fn)(struct tenovl_move_req *req, const struct nlattr *nest,
-				    struct netlink_ext_ack *extack);
 typedef int (*tenovl_moves_fn)(struct tenovl_dev *tdev, struct tenovl_move_req *req, u32 n,
 			       struct netlink_ext_ack *extack);
 
-static int tenovl_moves_doit(struct genl_info *info, tenovl_parse_move_fn parse,
+static int tenovl_moves_doit(struct genl_info *info, tenovl_parse_fn parse,
 			     tenovl_moves_fn apply)
 {
-	u32 n = tenovl_nests(info, TENOVL_A_MOVE), i = 0;
+	u32 n = tenovl_nests(info, TENOVL_A_MOVE);
 	struct netlink_ext_ack *extack = info->extack;
 	struct tenovl_move_req *req;
-	const struct nlattr *pos;
-	int rem, err = 0;
+	int err;
 
 	if (!n) {
 		NL_SET_ERR_ATTR_MISS(extack, NULL, TENOVL_A_MOVE);
@@ -164,17 +162,11 @@ static int tenovl_moves_doit(struct genl_info *info, tenovl_parse_move_fn parse,
 	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
 	if (!req)
 		return -ENOMEM;
-	nlmsg_for_each_attr(pos, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(pos) != TENOVL_A_MOVE)
-			continue;
-		err = parse(&req[i++], pos, extack);
-		if (err)
-			goto free_req;
-	}
-	err = tenovl_check_moves(req, n, extack);
+	err = tenovl_parse_all(info, TENOVL_A_MOVE, req, sizeof(*req), parse);
+	if (!err)
+		err = tenovl_check_moves(req, n, extack);
 	if (!err)
 		err = apply(info->user_ptr[0], req, n, extack);
-free_req:
 	kvfree(req);
 	return err;
 }

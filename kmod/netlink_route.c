@@ -56,10 +56,10 @@ static int tenovl_parse_route_key(struct tenovl_route_req *req, const struct nla
 	return tenovl_prefix_get(&req->prefix, tb[TENOVL_A_ROUTE_PREFIX], extack);
 }
 
-static int tenovl_parse_route(struct tenovl_route_req *req, const struct nlattr *nest,
-			      struct netlink_ext_ack *extack)
+static int tenovl_parse_route(void *to, const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_ROUTE_MAX + 1];
+	struct tenovl_route_req *req = to;
 	int err;
 
 	err = nla_parse_nested(tb, TENOVL_A_ROUTE_MAX, nest, tenovl_route_nest_policy, extack);
@@ -76,10 +76,11 @@ static int tenovl_parse_route(struct tenovl_route_req *req, const struct nlattr 
 	return tenovl_peer_addr_get(&req->peer_addr, req->peer_attr, extack);
 }
 
-static int tenovl_parse_route_del(struct tenovl_route_req *req, const struct nlattr *nest,
+static int tenovl_parse_route_del(void *to, const struct nlattr *nest,
 				  struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TENOVL_A_ROUTE_PREFIX + 1];
+	struct tenovl_route_req *req = to;
 	int err;
 
 	err = nla_parse_nested(tb, TENOVL_A_ROUTE_PREFIX, nest, tenovl_route_key_nest_policy,
@@ -111,19 +112,16 @@ static int tenovl_check_routes(const struct tenovl_route_req *req, u32 n,
 	return -EINVAL;
 }
 
-typedef int (*tenovl_parse_route_fn)(struct tenovl_route_req *req, const struct nlattr *nest,
-				     struct netlink_ext_ack *extack);
 typedef int (*tenovl_routes_fn)(struct tenovl_dev *tdev, struct tenovl_route_req *req, u32 n,
 				struct netlink_ext_ack *extack);
 
-static int tenovl_routes_doit(struct genl_info *info, tenovl_parse_route_fn parse,
+static int tenovl_routes_doit(struct genl_info *info, tenovl_parse_fn parse,
 			      tenovl_routes_fn apply)
 {
-	u32 n = tenovl_nests(info, TENOVL_A_ROUTE), i = 0;
+	u32 n = tenovl_nests(info, TENOVL_A_ROUTE);
 	struct netlink_ext_ack *extack = info->extack;
 	struct tenovl_route_req *req;
-	const struct nlattr *pos;
-	int rem, err = 0;
+	int err;
 
 	if (!n) {
 		NL_SET_ERR_ATTR_MISS(extack, NULL, TENOVL_A_ROUTE);
@@ -133,17 +131,11 @@ static int tenovl_routes_doit(struct genl_info *info, tenovl_parse_route_fn pars
 	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
 	if (!req)
 		return -ENOMEM;
-	nlmsg_for_each_attr(pos, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(pos) != TENOVL_A_ROUTE)
-			continue;
-		err = parse(&req[i++], pos, extack);
-		if (err)
-			goto free_req;
-	}
-	err = tenovl_check_routes(req, n, extack);
+	err = tenovl_parse_all(info, TENOVL_A_ROUTE, req, sizeof(*req), parse);
+	if (!err)
+		err = tenovl_check_routes(req, n, extack);
 	if (!err)
 		err = apply(info->user_ptr[0], req, n, extack);
-free_req:
 	kvfree(req);
 	return err;
 }

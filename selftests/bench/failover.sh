@@ -287,6 +287,8 @@ unlay()
 		[[ -z ${!n:-} ]] || ns_del "${!n}"
 	done
 	S=
+	# A namespace goes when the kernel finds time, and its segment receives as long.
+	wait_for "no segment is left" module_idle
 }
 
 # --- runs --------------------------------------------------------------------------
