@@ -280,8 +280,10 @@ static int ovctl_drain_tenant(struct ovctl_work *work, const char *name,
 	return ret;
 }
 
-/* First all are looked at, then all are moved: nothing is moved where not all can be. One that
- * ends half-way has moved some tenants as a whole; a second drain moves the rest.
+/* First all are looked at, then all are moved: nothing is moved where not all can be. Each tenant has
+ * a database of its own, and with a write-ahead log SQLite commits several one after another (there is
+ * no super-journal): one that ends half-way has moved some tenants as a whole; a second drain moves the
+ * rest.
  */
 static int ovctl_drain(struct ovctl_work *work, struct ovctl_host *host)
 {
