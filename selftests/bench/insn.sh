@@ -97,6 +97,7 @@ for fam in v4 v6; do
 	walk tx "tenovl-plain-$fam" tenovl-plain $fam
 	walk rx "rx-tenovl-vxlan-$fam" vxlan tenovl-vxlan $fam
 	walk rx "rx-tenovl-plain-$fam" gretap tenovl-plain $fam
+	walk rx "rx-tenovl-nvgre-$fam" gretap tenovl-nvgre $fam
 done
 walk tx_port port pa
 walk tx_port port-backup pa pb
@@ -110,6 +111,7 @@ for fam in v4 v6; do
 	row "transmit, NVGRE, outer $fam" "tenovl-nvgre-$fam" "gretap-$fam"
 	row "receive, VXLAN, outer $fam" "rx-tenovl-vxlan-$fam" "rx-vxlan-$fam"
 	row "receive, GRE plain key, outer $fam" "rx-tenovl-plain-$fam" "rx-gretap-$fam"
+	row "receive, NVGRE, outer $fam" "rx-tenovl-nvgre-$fam" "rx-gretap-$fam"
 done
 # The bridge's way costs 4430 in some boots and 4700 in others: on record is what it is of vxlan alone.
 row "veth of a station, VXLAN" enslaved bridged-vxlan 50 1000

@@ -6,7 +6,7 @@
 #	 profile.sh --tell DIR		on the host: prints the table
 # FLOW is one of: floor, floor-station; vxlan, gretap (in-tree), bridged-vxlan (veth in a bridge with it);
 # tenovl-vxlan, tenovl-nvgre, tenovl-plain (its head), port, port-backup (a bridge port),
-# enslaved (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain (received, from an
+# enslaved (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain, rx-tenovl-nvgre (received, from an
 # in-tree sender). COUNT is the number of packets.
 #
 # "make profile FLOW=..." does both. A function that is compiled into another counts there.
@@ -36,7 +36,7 @@ walk()
 	floor-station) tx_station floor-station none ;;
 	enslaved) COST[floor-station]=0; tx_station enslaved tenovl-vxlan ;;
 	rx-*vxlan) rx_of vxlan "$1" ;;
-	rx-gretap | rx-tenovl-plain) rx_of gretap "$1" ;;
+	rx-gretap | rx-tenovl-plain | rx-tenovl-nvgre) rx_of gretap "$1" ;;
 	bridged-vxlan) COST[floor-station]=0; tx_station bridged-vxlan vxlan ;;
 	*) say "no such flow: $1"; exit 2 ;;
 	esac
