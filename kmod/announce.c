@@ -61,10 +61,11 @@ static void tenovl_announce_dev4(struct tenovl_port *port, struct net_device *de
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+/* Who is told that a router is none any more gives up the routes that it advertised (RFC 4861, 7.2.5). */
 static void tenovl_announce_na(struct tenovl_port *port, const u8 *mac,
-			       const struct in6_addr *addr)
+			       const struct in6_addr *addr, bool router)
 {
-	tenovl_announce_frame(port, tenovl_advert_new(mac, addr, false, NULL, NULL));
+	tenovl_announce_frame(port, tenovl_advert_new(mac, addr, router, NULL, NULL));
 }
 
 static void tenovl_announce_dev6(struct tenovl_port *port, struct net_device *dev)
@@ -77,12 +78,13 @@ static void tenovl_announce_dev6(struct tenovl_port *port, struct net_device *de
 	read_lock_bh(&idev->lock);
 	list_for_each_entry(ifa, &idev->addr_list, if_list)
 		if (!(ifa->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
-			tenovl_announce_na(port, dev->dev_addr, &ifa->addr);
+			tenovl_announce_na(port, dev->dev_addr, &ifa->addr,
+					   READ_ONCE(idev->cnf.forwarding));
 	read_unlock_bh(&idev->lock);
 }
 #else
 static void tenovl_announce_na(struct tenovl_port *port, const u8 *mac,
-			       const struct in6_addr *addr)
+			       const struct in6_addr *addr, bool router)
 {
 }
 
@@ -111,7 +113,7 @@ static void tenovl_announce_guarded(struct tenovl_port *port, struct tenovl_port
 		if (tenovl_addr_v4(&guard->ip[i]))
 			tenovl_announce_arp(port, guard->mac[0], tenovl_addr_ip4(&guard->ip[i]));
 		else
-			tenovl_announce_na(port, guard->mac[0], &guard->ip[i]);
+			tenovl_announce_na(port, guard->mac[0], &guard->ip[i], guard->router);
 }
 
 static void tenovl_announce_station(struct tenovl_port *port, struct tenovl_port *station)

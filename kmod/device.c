@@ -204,6 +204,7 @@ static void tenovl_dev_ndo_uninit(struct net_device *dev)
 	cancel_delayed_work_sync(&tdev->moves.work);
 	tenovl_selection_end(tdev);
 	cancel_delayed_work_sync(&tdev->announce.work);
+	tenovl_peers_forget_routes(tdev);
 	gro_cells_destroy(&tdev->gro_cells);
 	module_put(THIS_MODULE);
 }

@@ -562,7 +562,7 @@ const void *tenovl_req_twice(const void *req, size_t size, u32 n,
 
 	if (n < 2)
 		return NULL;
-	sorted = kvmalloc_array(n, sizeof(*sorted), GFP_KERNEL);
+	sorted = kvmalloc_array(n, sizeof(*sorted), GFP_KERNEL | __GFP_NOWARN);
 	if (!sorted)
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < n; i++)
@@ -781,7 +781,7 @@ static int tenovl_peers_doit(struct genl_info *info, tenovl_parse_fn parse,
 		NL_SET_ERR_MSG(extack, "The request names no peer");
 		return -EINVAL;
 	}
-	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
+	req = kvcalloc(n, sizeof(*req), GFP_KERNEL | __GFP_NOWARN);
 	if (!req)
 		return -ENOMEM;
 	err = tenovl_parse_all(info, TENOVL_A_PEER, req, sizeof(*req), parse);
@@ -909,7 +909,7 @@ static int tenovl_fdbs_doit(struct genl_info *info, tenovl_parse_fn parse,
 		NL_SET_ERR_MSG(extack, "The request names no MAC address");
 		return -EINVAL;
 	}
-	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
+	req = kvcalloc(n, sizeof(*req), GFP_KERNEL | __GFP_NOWARN);
 	if (!req)
 		return -ENOMEM;
 	err = tenovl_parse_all(info, TENOVL_A_FDB, req, sizeof(*req), parse);

@@ -159,7 +159,7 @@ static int tenovl_moves_doit(struct genl_info *info, tenovl_parse_fn parse,
 		NL_SET_ERR_MSG(extack, "The request names no MAC address");
 		return -EINVAL;
 	}
-	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
+	req = kvcalloc(n, sizeof(*req), GFP_KERNEL | __GFP_NOWARN);
 	if (!req)
 		return -ENOMEM;
 	err = tenovl_parse_all(info, TENOVL_A_MOVE, req, sizeof(*req), parse);

@@ -128,7 +128,7 @@ static int tenovl_routes_doit(struct genl_info *info, tenovl_parse_fn parse,
 		NL_SET_ERR_MSG(extack, "The request names no prefix");
 		return -EINVAL;
 	}
-	req = kvcalloc(n, sizeof(*req), GFP_KERNEL);
+	req = kvcalloc(n, sizeof(*req), GFP_KERNEL | __GFP_NOWARN);
 	if (!req)
 		return -ENOMEM;
 	err = tenovl_parse_all(info, TENOVL_A_ROUTE, req, sizeof(*req), parse);

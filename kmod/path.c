@@ -359,6 +359,17 @@ static void tenovl_path_set_outer(struct tenovl_path *path, struct tenovl_outer 
 		call_rcu(&old->rcu, tenovl_outer_rcu);
 }
 
+/**
+ * tenovl_path_forget() - give up the route of a path
+ * @path: it
+ *
+ * Any context. Who sends by it looks a route up again.
+ */
+void tenovl_path_forget(struct tenovl_path *path)
+{
+	tenovl_path_set_outer(path, NULL);
+}
+
 static const struct tenovl_outer *tenovl_path_reroute(struct tenovl_dev *tdev,
 						      struct tenovl_path *path)
 {

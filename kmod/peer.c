@@ -177,6 +177,26 @@ static void tenovl_peer_free_rcu(struct rcu_head *rcu)
 }
 
 /**
+ * tenovl_peers_forget_routes() - hold on to nothing of the underlay
+ * @tdev: the device, which no packet reaches any more
+ *
+ * RTNL. What is left of the device may outlive the underlay's namespace.
+ */
+void tenovl_peers_forget_routes(struct tenovl_dev *tdev)
+{
+	struct tenovl_path *path;
+	struct tenovl_peer *peer;
+	unsigned long id;
+
+	ASSERT_RTNL();
+	xa_for_each(&tdev->peers, id, peer) {
+		path = rtnl_dereference(peer->path);
+		if (path)
+			tenovl_path_forget(path);
+	}
+}
+
+/**
  * tenovl_peers_destroy() - free all peers
  * @tdev: the device, which no packet reaches any more
  */

@@ -39,6 +39,9 @@
 /* So many frames of a move are let out before it is the next one's turn. */
 #define TENOVL_RELEASE_BATCH	64
 
+/* Between two of these. */
+#define TENOVL_RELEASE_REST_US	250
+
 /**
  * struct tenovl_move - a planned move
  * @node: in &tenovl_moves.table
@@ -627,6 +630,11 @@ static void tenovl_moves_work(struct work_struct *work)
 		last = move->id;
 		spin_unlock_bh(&tdev->fdb_lock);
 		empty = tenovl_move_let_out(tdev, move);
+		/* A guest reads its ring now, or what comes next, which it alone has not seen, would
+		 * not fit in behind what it has.
+		 */
+		if (!empty)
+			usleep_range(TENOVL_RELEASE_REST_US, 2 * TENOVL_RELEASE_REST_US);
 		spin_lock_bh(&tdev->fdb_lock);
 		if (empty)
 			tenovl_move_end(tdev, move, TENOVL_EVENT_MOVE_DONE);

@@ -372,6 +372,9 @@ static void tenovl_port_ndo_uninit(struct net_device *dev)
 	struct tenovl_port *port = netdev_priv(dev);
 
 	tenovl_port_leave(port);
+	/* One that could not be registered is freed at once, and a packet may have found it. */
+	if (dev->reg_state != NETREG_UNREGISTERING)
+		synchronize_net();
 	gro_cells_destroy(&port->gro_cells);
 }
 

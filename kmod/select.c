@@ -303,17 +303,22 @@ static void tenovl_neighbour_heard(struct net_device *dev)
 		tenovl_bridge_heard(bridge, NETDEV_CHANGE);
 }
 
-static void tenovl_upper_heard(const struct netdev_notifier_changeupper_info *info)
-{
-	if (netif_is_bridge_master(info->upper_dev))
-		tenovl_bridge_heard(info->upper_dev, NETDEV_CHANGE);
-}
-
 static void tenovl_port_moved(struct tenovl_port *port)
 {
 	tenovl_port_await_stp(port);
 	port->leaving = false;
 	tenovl_select(port->tdev, TENOVL_CAUSE_PORT_REMOVED);
+}
+
+/* A VLAN device, which is on a port or goes from it, is no master of it. */
+static void tenovl_upper_heard(struct net_device *dev,
+			       const struct netdev_notifier_changeupper_info *info)
+{
+	if (!netif_is_bridge_master(info->upper_dev))
+		return;
+	if (tenovl_port_is(dev))
+		tenovl_port_moved(netdev_priv(dev));
+	tenovl_bridge_heard(info->upper_dev, NETDEV_CHANGE);
 }
 
 /* A bridge lets go of its ports before it goes itself, in one section of RTNL: what
@@ -358,9 +363,7 @@ void tenovl_select_heard(struct net_device *dev, unsigned long event, void *ptr)
 		tenovl_neighbour_heard(dev);
 		break;
 	case NETDEV_CHANGEUPPER:
-		if (tenovl_port_is(dev))
-			tenovl_port_moved(netdev_priv(dev));
-		tenovl_upper_heard(ptr);
+		tenovl_upper_heard(dev, ptr);
 		break;
 	case NETDEV_UNREGISTER:
 		if (netif_is_bridge_master(dev))

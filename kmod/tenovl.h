@@ -1418,6 +1418,7 @@ struct tenovl_dev *tenovl_claim_find(const struct net *net, u8 layout, u16 port,
 
 /* RTNL */
 int tenovl_peers_init(struct tenovl_dev *tdev);
+void tenovl_peers_forget_routes(struct tenovl_dev *tdev);
 void tenovl_peers_destroy(struct tenovl_dev *tdev);
 struct tenovl_peer *tenovl_source_owner(struct tenovl_dev *tdev, const struct in6_addr *addr);
 struct tenovl_peer *tenovl_peer_find(struct tenovl_dev *tdev, const struct in6_addr *addr);
@@ -1664,6 +1665,7 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
 				    u16 dstport);
 void tenovl_path_free(struct tenovl_path *path);
 void tenovl_path_free_rcu(struct tenovl_path *path);
+void tenovl_path_forget(struct tenovl_path *path);
 void tenovl_path_lesson4(const struct tenovl_dev *tdev, const struct tenovl_path *path,
 			 struct sk_buff *skb, u32 mtu);
 u32 tenovl_path_route_mtu(struct tenovl_dev *tdev, const struct tenovl_path *path, u32 *pmtu);

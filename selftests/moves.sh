@@ -21,6 +21,16 @@ guests()
 		ip -n "${!g}" link set eth0 up
 		ovctl -n "${!t}" port add s1 tap0 access
 	done
+	for i; do
+		t=T$i g=G$i
+		wait_for "the cable of a guest is up" cable_is_up "${!t}" "${!g}"
+	done
+}
+
+# Both ends have heard of their carrier: until then what is sent goes nowhere.
+cable_is_up()
+{
+	ip -n "$1" -o link show tap0 | grep -q "state UP" && ip -n "$2" -o link show eth0 | grep -q "state UP"
 }
 
 # lay ENC FAM N: N hypervisors, a guest at the first two.

@@ -13,7 +13,7 @@ source "$TOP/selftests/bridges.sh"
 TESTS="
 	made_and_deleted made_by_tool refused follow_head
 	traffic_everywhere known_goes_one_way standby_drops standby_learns
-	bridge_down bridge_deleted port_removed port_down stp_blocks
+	bridge_down bridge_deleted port_removed port_down vlan_above stp_blocks
 	priorities revert_off revert_waits hold pin min_live
 	none_usable no_way_back bridge_features counters drops
 	events announcements
@@ -259,6 +259,24 @@ test_port_removed()
 	wait_for "s1c is standby" port_is s1c standby
 	ip -n "$T1" link del s1b
 	selected s1c port-removed || fail "deleted, and the other one not selected"
+}
+
+# A VLAN device on a port is nobody's bridge: the port stays what it is when one comes or goes.
+test_vlan_above()
+{
+	local p before
+
+	lay
+	before=$(changes)
+	for p in s1a s1b; do
+		ip -n "$T1" link add link "$p" name v5 type vlan id 5
+		ip -n "$T1" link set v5 up
+		ip -n "$T1" link del v5
+	done
+	same "$before" "$(changes)" "changes of the selection"
+	port_is s1a selected || fail "s1a is not selected"
+	port_is s1b standby || fail "s1b is not standby"
+	fails_over bridge-down ip -n "$T1" link set br1 down
 }
 
 test_port_down()
@@ -627,6 +645,7 @@ test_announcements()
 	lay
 	talks
 	ovctl -n "$T1" dev set s1 announce-count 2 announce-interval 1000
+	ns "$T1" sysctl -qw net.ipv6.conf.s1.forwarding=1
 	capture_start vm "$V" vb "rarp or (arp and arp[14:4] = arp[24:4]) or ip6[40] = 136"
 	capture_start peer "$H2" u0 udp
 	ip -n "$T1" link set br1 down
@@ -644,12 +663,21 @@ test_announcements()
 	number "$(capture_count vm 'icmpv6.type == 136 && icmpv6.checksum.status == Good')" -ge 4 \
 		"with a good checksum"
 	same "$(tenant_mac 1)" "$(capture_fields vm 'arp.opcode == 3' eth.src | sort -u)" "the address announced"
-	# None at all, on request.
-	ovctl -n "$T1" dev set s1 announce-count 0
-	capture_start none "$V" va
+	# A router that says it is none has its routes taken away.
+	number "$(capture_count vm 'icmpv6.type == 136 && icmpv6.nd.na.flag.r == 1')" -eq 4 "of a router"
+	ns "$T1" sysctl -qw net.ipv6.conf.s1.forwarding=0
+	ovctl -n "$T1" dev set s1 announce-count 1
+	capture_start host "$V" va "ip6[40] = 136"
 	ip -n "$T1" link set br1 up
 	wait_for "back" selected s1a revert
-	leg a
+	capture_wait host 2 "what a host announces"
+	number "$(capture_count host 'icmpv6.nd.na.flag.r == 1')" -eq 0 "of a router that is none"
+	# None at all, on request.
+	ovctl -n "$T1" dev set s1 announce-count 0
+	capture_start none "$V" vb
+	ip -n "$T1" link set br1 down
+	wait_for "over again" selected s1b bridge-down
+	leg b
 	ping_ok "$V" 10.1.0.1 1
 	same 0 "$(capture_count none 'arp.opcode == 3')" "announcements"
 }

@@ -739,8 +739,22 @@ static void test_adopted(void **state)
 	assert_int_equal(moved.vpc, 1);
 	assert_int_equal(moved.seq, 4);
 	run_free(&run);
-	/* With the same number or a lower one it was somebody's hand. */
+	/* With the same number it was somebody's hand, but where it says by itself where it is. */
 	obj->data[OVCTL_FDB_SEQ].num = 3;
+	ovctl_item_num(obj, OVCTL_FDB_MOBILE, 1);
+	run_make(&run, &model, &sim);
+	assert_int_equal(run.plan.count, 1);
+	assert_int_equal(run.plan.ops[0].verb, OVCTL_VERB_ADOPT);
+	assert_true(ovctl_moved_find(&moved, &model, &run.plan.ops[0]));
+	assert_int_equal(moved.seq, 3);
+	run_free(&run);
+	/* With a lower one it is old. */
+	obj->data[OVCTL_FDB_SEQ].num = 2;
+	assert_int_equal(sync_all(&model, &sim), 1);
+	obj = sim_find(&sim, OVCTL_KIND_FDB, "ns1_t1", "s21", "02:00:15:00:00:0c");
+	assert_int_equal(obj->data[OVCTL_FDB_SEQ].num, 3);
+	obj->data[OVCTL_FDB_PEER].addr = addr("10.9.1.11");
+	obj->has &= ~(1U << OVCTL_FDB_MOBILE);
 	assert_int_equal(sync_all(&model, &sim), 1);
 	sim_free(&sim);
 	ovctl_model_free(&model);

@@ -82,6 +82,7 @@ static const struct ovctl_field peer_fields[] = {
 static const struct ovctl_field fdb_fields[] = {
 	[OVCTL_FDB_PEER] = { "peer", ADDR, .attr = TENOVL_A_FDB_PEER },
 	[OVCTL_FDB_SEQ] = { "seq", NUM, .attr = TENOVL_A_FDB_SEQ },
+	[OVCTL_FDB_MOBILE] = { "mobile", BOOL, .attr = TENOVL_A_FDB_MOBILE },
 };
 
 static const struct ovctl_field access_fields[] = {

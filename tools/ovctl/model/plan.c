@@ -367,11 +367,20 @@ static uint32_t ovctl_plan_differs(const struct ovctl_items *want,
 	return differs;
 }
 
-/* It was moved by who knows better than the store. */
+/* It was moved by who knows better than the store: by a higher number, or by what a mobile station
+ * said of itself, which leaves the number as it was.
+ */
 static bool ovctl_is_newer(const struct ovctl_item *obj, const struct ovctl_item *was)
 {
-	return obj->kind == OVCTL_KIND_FDB && ovctl_item_has(was, OVCTL_FDB_SEQ) &&
-	       was->data[OVCTL_FDB_SEQ].num > obj->data[OVCTL_FDB_SEQ].num;
+	uint32_t seq = was->data[OVCTL_FDB_SEQ].num;
+
+	if (obj->kind != OVCTL_KIND_FDB || !ovctl_item_has(was, OVCTL_FDB_SEQ))
+		return false;
+	if (seq != obj->data[OVCTL_FDB_SEQ].num)
+		return seq > obj->data[OVCTL_FDB_SEQ].num;
+	return ovctl_item_has(was, OVCTL_FDB_MOBILE) && ovctl_item_has(was, OVCTL_FDB_PEER) &&
+	       !ovctl_addr_same(&was->data[OVCTL_FDB_PEER].addr,
+				&obj->data[OVCTL_FDB_PEER].addr);
 }
 
 static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_items *want,

@@ -426,6 +426,9 @@ static void ovctl_want_known(const struct ovctl_place *place,
 		obj->key.addr = vm->mac;
 		ovctl_item_addr(obj, OVCTL_FDB_PEER, &addr);
 		ovctl_item_num(obj, OVCTL_FDB_SEQ, vm->seq);
+		/* Who migrates a guest may not know of this machine: the guest itself says where it is. */
+		if (vm->kind == OVCTL_VM_TAP)
+			ovctl_item_num(obj, OVCTL_FDB_MOBILE, 1);
 	}
 	ovctl_want_neigh(place, link, &vm->ip4, &vm->mac);
 	ovctl_want_neigh(place, link, &vm->ip6, &vm->mac);

@@ -33,9 +33,10 @@
 /* The kernel ends first, so that nothing is prepared for what the store knows nothing of. */
 #define OVCTL_MIGRATE_SLACK_MS 5000
 
-/* At the destination. A guest stands still for moments only; and when sync makes the device, all
- * that the VPC's host has to do besides may come first.
+/* At the destination. A guest stands still for moments only, and what waited while it still ran comes
+ * to it twice; when sync makes the device, all that the VPC's host has to do besides may come first.
  */
+#define OVCTL_MIGRATE_GUEST_WAIT_MS 3000
 #define OVCTL_MIGRATE_WAIT_MS 10000
 #define OVCTL_MIGRATE_FRAMES 16384
 #define OVCTL_MIGRATE_BYTES (64U << 20)
@@ -230,7 +231,8 @@ static int ovctl_migrate_prepare(struct ovctl_migrate *m)
 {
 	struct ovctl_move_terms terms = {
 		.timeout = m->timeout * 1000,
-		.max_wait = OVCTL_MIGRATE_WAIT_MS,
+		.max_wait = m->vm.kind == OVCTL_VM_TAP ? OVCTL_MIGRATE_GUEST_WAIT_MS :
+							 OVCTL_MIGRATE_WAIT_MS,
 		.max_frames = OVCTL_MIGRATE_FRAMES,
 		.max_bytes = OVCTL_MIGRATE_BYTES,
 	};
@@ -307,12 +309,13 @@ static int ovctl_migrate_hear(struct ovctl_migrate *m)
 
 	while (arrival == OVCTL_ARRIVAL_AWAITED) {
 		err = ovctl_watch_next(&m->watch, &arrival);
-		if (ovctl_migrate_stop)
-			return ovctl_fail(m->ov, "VM %s stays where it is: interrupted", m->vm.name);
-		if (err == -ENOBUFS || err == -ETIMEDOUT) {
+		if (err == -ENOBUFS || err == -ETIMEDOUT || ovctl_migrate_stop) {
 			ret = ovctl_seat_arrival(&m->spaces, &m->seats.list[0], &m->vm.mac, &arrival);
 			if (ret)
 				return ret;
+			if (ovctl_migrate_stop && arrival != OVCTL_ARRIVAL_THERE)
+				return ovctl_fail(m->ov, "VM %s stays where it is: interrupted",
+						  m->vm.name);
 		} else if (err && err != -EINTR) {
 			return ovctl_fail(m->ov, "events: %s", strerror(-err));
 		}
@@ -421,6 +424,25 @@ int ovctl_migrate_settle(struct ovctl_migrate *m)
 	return ret ? ret : more;
 }
 
+/* Whether the kernel has seen a VM arrive that the store says is moving. A segment that is not
+ * there has seen nothing.
+ */
+static int ovctl_migrate_arrived(struct ovctl_spaces *spaces, const struct ovctl_seats *seats,
+				 const struct ovctl_vm *vm, bool *arrived)
+{
+	enum ovctl_arrival arrival = OVCTL_ARRIVAL_NONE;
+	struct ovctl_space *space;
+	int ret = OVCTL_DONE;
+
+	if (seats->count && ovctl_space_exists(seats->list[0].netns)) {
+		ret = ovctl_space_get(spaces, seats->list[0].netns, &space);
+		if (!ret && ovctl_space_index(space, seats->list[0].link))
+			ret = ovctl_seat_arrival(spaces, &seats->list[0], &vm->mac, &arrival);
+	}
+	*arrived = arrival == OVCTL_ARRIVAL_THERE;
+	return ret;
+}
+
 /**
  * ovctl_migrate_cancel() - A VM stays where it is: take back what was prepared for its move.
  * @m: The migration.
@@ -455,6 +477,7 @@ int ovctl_migrate_cancel(struct ovctl_migrate *m)
  */
 int ovctl_migrate_stays(struct ovctl_migrate *m, const struct ovctl_vm *vm)
 {
+	bool arrived;
 	int ret;
 
 	if (!vm->to)
@@ -465,7 +488,15 @@ int ovctl_migrate_stays(struct ovctl_migrate *m, const struct ovctl_vm *vm)
 	ovctl_migrate_remember(m, vm);
 	ovctl_work_pause(&m->work);
 	ret = ovctl_spaces_init(&m->spaces, m->ov);
-	return ret ? ret : ovctl_migrate_cancel(m);
+	if (!ret)
+		ret = ovctl_migrate_arrived(&m->spaces, &m->seats, &m->vm, &arrived);
+	if (ret)
+		return ret;
+	if (!arrived)
+		return ovctl_migrate_cancel(m);
+	ret = ovctl_migrate_settle(m);
+	return ret ? ret : ovctl_fail(m->ov, "VM %s has come to VPC %u already, and stays there",
+				      m->vm.name, m->to);
 }
 
 static void ovctl_migrate_tell(struct ovctl_migrate *m)
@@ -496,29 +527,6 @@ static int ovctl_migrate_run(struct ovctl_migrate *m, struct ovctl_vm *vm)
 
 /* --- sync --- */
 
-/* Whether the kernel has seen a VM arrive that the store says is moving. A segment that is not
- * there has seen nothing.
- */
-static int ovctl_migrate_arrived(struct ovctl_spaces *spaces, const struct ovctl_model *model,
-				 const struct ovctl_tenant *tenant, const struct ovctl_vm *vm,
-				 bool *arrived)
-{
-	enum ovctl_arrival arrival = OVCTL_ARRIVAL_NONE;
-	struct ovctl_seats seats;
-	struct ovctl_space *space;
-	int ret = OVCTL_DONE;
-
-	ovctl_migration_seats(&seats, model, tenant, vm, vm->to);
-	if (seats.count && ovctl_space_exists(seats.list[0].netns)) {
-		ret = ovctl_space_get(spaces, seats.list[0].netns, &space);
-		if (!ret && ovctl_space_index(space, seats.list[0].link))
-			ret = ovctl_seat_arrival(spaces, &seats.list[0], &vm->mac, &arrival);
-	}
-	*arrived = arrival == OVCTL_ARRIVAL_THERE;
-	ovctl_seats_free(&seats);
-	return ret;
-}
-
 /**
  * ovctl_migrate_arrivals() - Have a model know of VMs that have arrived where they were moving to.
  * @ov: The run.
@@ -545,10 +553,15 @@ int ovctl_migrate_arrivals(struct ovctl *ov, struct ovctl_model *model,
 		for (j = 0; !ret && j < tenant->n_vms; j++) {
 			struct ovctl_vm *vm = &tenant->vms[j];
 			struct ovctl_adoption new = { tenant->id, vm->id, vm->to, vm->seq + 1 };
+			struct ovctl_seats seats;
 
 			if (!vm->to)
 				continue;
-			ret = ovctl_migrate_arrived(&spaces, model, tenant, vm, &arrived);
+			ovctl_migration_seats(&seats, model, tenant, vm, vm->to);
+			ret = ovctl_migrate_arrived(&spaces, &seats, vm, &arrived);
+			ovctl_seats_free(&seats);
+			if (!ret && !arrived && !vm->until)
+				ovctl_vm_stay(vm);
 			if (ret || !arrived)
 				continue;
 			*list = ovctl_grow(*list, *count, sizeof(**list));

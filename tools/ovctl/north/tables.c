@@ -324,7 +324,7 @@ json_t *ovctl_record_vm(const struct ovctl_tenant *tenant, const struct ovctl_vm
 	ovctl_set_text(rec, "place", place);
 	ovctl_set_text(rec, "dev", vm->link);
 	ovctl_set_number(rec, "seq", vm->seq);
-	if (vm->to)
+	if (vm->to && vm->until)
 		ovctl_set_number(rec, "to", vm->to);
 	return rec;
 }

@@ -93,6 +93,8 @@ static bool ovctl_field_put(struct nl_msg *msg, const struct ovctl_attr *attr,
 		return !nla_put_u16(msg, attr->id, datum->num);
 	case OVCTL_U32:
 		return !nla_put_u32(msg, attr->id, datum->num);
+	case OVCTL_FLAG:
+		return !datum->num || !nla_put_flag(msg, attr->id);
 	case OVCTL_BINARY:
 		return !nla_put(msg, attr->id, datum->addr.len, datum->addr.bytes);
 	case OVCTL_NEST:
@@ -162,6 +164,8 @@ static void ovctl_field_get(struct ovctl_items *objs, struct ovctl_item *obj,
 
 	if (attr->type == OVCTL_NEST) {
 		ovctl_list_get(objs, obj, field, attr, nla);
+	} else if (attr->type == OVCTL_FLAG) {
+		ovctl_item_num(obj, field, 1);
 	} else if (attr->type != OVCTL_BINARY) {
 		if (ovctl_value_number(&num, attr, nla_data(nla), nla_len(nla)))
 			ovctl_item_num(obj, field, num);

@@ -224,13 +224,17 @@ int ovctl_seat_arrival(struct ovctl_spaces *spaces, const struct ovctl_seat *sea
 	struct ovctl_whereabouts where;
 	int ret, err;
 
-	*arrival = OVCTL_ARRIVAL_THERE;
-	ret = ovctl_seat_where(spaces, seat, mac, &where);
-	if (ret || (where.known && ovctl_addr_same(&where.peer, &seat->to)))
-		return ret;
+	/* In this order, or one that arrives in between would be nowhere. */
 	ret = ovctl_seat_do(spaces, seat, TENOVL_CMD_MOVE_GET, &value, 1, -ENOENT, &err);
-	*arrival = err ? OVCTL_ARRIVAL_NONE : OVCTL_ARRIVAL_AWAITED;
-	return ret;
+	if (!ret)
+		ret = ovctl_seat_where(spaces, seat, mac, &where);
+	if (ret)
+		return ret;
+	if (where.known && ovctl_addr_same(&where.peer, &seat->to))
+		*arrival = OVCTL_ARRIVAL_THERE;
+	else
+		*arrival = err ? OVCTL_ARRIVAL_NONE : OVCTL_ARRIVAL_AWAITED;
+	return OVCTL_DONE;
 }
 
 /* --- events --- */

@@ -101,8 +101,9 @@ static int ovctl_row_vm(struct ovctl *ov, const struct ovctl_db *db, sqlite3_stm
 	    ovctl_row_text(row, 8, vm->netns, sizeof(vm->netns)) &&
 	    ovctl_row_text(row, 10, vm->link, sizeof(vm->link)) &&
 	    ovctl_row_text(row, 13, vm->to_link, sizeof(vm->to_link))) {
-		if (vm->to && vm->until <= ovctl_store_now())
-			ovctl_vm_stay(vm);
+		/* Nobody waits for it any more. Whether it has arrived is for the kernel to say. */
+		if (vm->until <= ovctl_store_now())
+			vm->until = 0;
 		return OVCTL_DONE;
 	}
 	return ovctl_db_damaged(ov, db, "a VM");
