@@ -61,7 +61,7 @@ static void tenovl_announce_dev4(struct tenovl_port *port, struct net_device *de
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-/* Who is told that a router is none any more gives up the routes that it advertised (RFC 4861, 7.2.5). */
+/* Who hears that a router is none any more gives up what that advertised (RFC 4861, 7.2.5). */
 static void tenovl_announce_na(struct tenovl_port *port, const u8 *mac,
 			       const struct in6_addr *addr, bool router)
 {

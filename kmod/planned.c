@@ -630,8 +630,8 @@ static void tenovl_moves_work(struct work_struct *work)
 		last = move->id;
 		spin_unlock_bh(&tdev->fdb_lock);
 		empty = tenovl_move_let_out(tdev, move);
-		/* A guest reads its ring now, or what comes next, which it alone has not seen, would
-		 * not fit in behind what it has.
+		/* A guest reads its ring meanwhile, or what it has not seen would not fit in
+		 * behind what it has.
 		 */
 		if (!empty)
 			usleep_range(TENOVL_RELEASE_REST_US, 2 * TENOVL_RELEASE_REST_US);
