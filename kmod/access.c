@@ -87,6 +87,34 @@ static rx_handler_result_t tenovl_access_nomem(struct tenovl_port *port)
 	return RX_HANDLER_CONSUMED;
 }
 
+/* A frame that a station has encapsulated itself, and that is to be segmented, is segmented
+ * here: an skb tells where the headers within one tunnel are, and ours would be the second.
+ * (For what is sent by a device of ours the stack has seen to that.)
+ */
+static void tenovl_access_hand_in(struct tenovl_port *port, struct sk_buff *skb)
+{
+	struct sk_buff *segs, *next;
+
+	if (likely(!skb->encapsulation || !skb_is_gso(skb))) {
+		tenovl_port_input(port, skb);
+		return;
+	}
+	segs = skb_gso_segment(skb, NETIF_F_SG | NETIF_F_HW_CSUM);
+	if (IS_ERR(segs)) {
+		tenovl_port_drop(port, skb, TENOVL_A_STATS_PORT_DROP_NOMEM);
+		return;
+	}
+	if (!segs) {
+		tenovl_port_input(port, skb);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, next) {
+		skb_mark_not_on_list(skb);
+		tenovl_port_input(port, skb);
+	}
+}
+
 /**
  * tenovl_access_enter() - a frame of a station was received
  * @port: the station's port
@@ -114,7 +142,7 @@ rx_handler_result_t tenovl_access_enter(struct tenovl_port *port, struct sk_buff
 			return tenovl_access_nomem(port);
 	}
 	skb->dev = dev;
-	tenovl_port_input(port, skb);
+	tenovl_access_hand_in(port, skb);
 	return RX_HANDLER_CONSUMED;
 }
 

@@ -15,7 +15,7 @@ TESTS="
 	all_to_all switched_locally known_goes_one_way isolated announcements ports_down
 	made_and_let_go deaths roles loops refused containers_bounds
 	macs ips ip_neighbours dhcp_servers routers later_fragments
-	tap flood_limit rate_limit learn_limit
+	tunnel_inside tap flood_limit rate_limit learn_limit
 	hook_sees hook_rules hook_goes hook_refused
 	too_big large_frames priority_tags counters drops events
 "
@@ -78,6 +78,36 @@ all_talk()
 drops()
 {
 	counter "$T1" s1 "$1"
+}
+
+# A station with a tunnel of its own, as containers have them, to the other hypervisor's: its large
+# frames, already encapsulated, arrive whole, and nothing has to be sent again.
+#	V (ov, 10.2.0.3) ── vxlan over 10.1.0.3 ── ... ── 10.1.0.2 ── T2 (ov, 10.2.0.2)
+test_tunnel_inside()
+{
+	local kind again
+
+	lay_access
+	ip -n "$V" link set eth0 mtu 1450
+	for kind in "vxlan id 7 dstport 8472" gretap; do
+		# shellcheck disable=SC2086
+		ip -n "$V" link add ov type $kind local 10.1.0.3 remote 10.1.0.2
+		# shellcheck disable=SC2086
+		ip -n "$T2" link add ov type $kind local 10.1.0.2 remote 10.1.0.3
+		addr "$V" ov 10.2.0.3/24
+		addr "$T2" ov 10.2.0.2/24
+		ping_ok "$V" 10.2.0.2 1
+		again=$(resent "$V")
+		tcp_ok "$T2" "$V" 10.2.0.2
+		number "$(($(resent "$V") - again))" -le 20 "segments sent again by $kind"
+		ip -n "$V" link del ov
+		ip -n "$T2" link del ov
+	done
+}
+
+resent()
+{
+	ns "$1" nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { print $2 }'
 }
 
 # frame WORDS...: V sends a frame with its own MAC address to everybody, unless said otherwise.
