@@ -100,12 +100,8 @@ static void tenovl_access_hand_in(struct tenovl_port *port, struct sk_buff *skb)
 		return;
 	}
 	segs = skb_gso_segment(skb, NETIF_F_SG | NETIF_F_HW_CSUM);
-	if (IS_ERR(segs)) {
+	if (IS_ERR_OR_NULL(segs)) {
 		tenovl_port_drop(port, skb, TENOVL_A_STATS_PORT_DROP_NOMEM);
-		return;
-	}
-	if (!segs) {
-		tenovl_port_input(port, skb);
 		return;
 	}
 	consume_skb(skb);

@@ -516,7 +516,9 @@ capture_count()
 {
 	capture_stop "$1"
 	if [[ -z ${2:-} ]]; then
-		tcpdump -n -r "$TMP/$1.pcap" 2>/dev/null | wc -l
+		tcpdump -n -r "$TMP/$1.pcap" >"$TMP/$1.lines" 2>"$TMP/$1.unread" ||
+			{ diag "$(cat "$TMP/$1.unread")"; fail "tcpdump cannot read capture $1"; }
+		wc -l <"$TMP/$1.lines"
 	else
 		_tshark "$1" "$2" -T fields -e frame.number | wc -l
 	fi

@@ -30,7 +30,8 @@ guests()
 # Both ends have heard of their carrier: until then what is sent goes nowhere.
 cable_is_up()
 {
-	ip -n "$1" -o link show tap0 | grep -q "state UP" && ip -n "$2" -o link show eth0 | grep -q "state UP"
+	ip -n "$1" -o link show tap0 | grep -q "state UP" &&
+		ip -n "$2" -o link show eth0 | grep -q "state UP"
 }
 
 # lay ENC FAM N: N hypervisors, a guest at the first two.

@@ -354,49 +354,47 @@ test_killed()
 	stays "$before"
 }
 
-test_killed_and_arrived()
+# It comes for somebody who was killed: comes_for_nobody [OPTION...]
+comes_for_nobody()
 {
 	home
-	waiting --to h2 --tap tap9
+	waiting --to h2 --tap tap9 "$@"
 	kill -KILL "$migrating"
 	ended 137
 	cable 1 2
 	say rarp
 	wait_for "it has arrived" prepared_are 0
-	must_say "1 moved on and is adopted" o sync
+}
+
+# It stays where it came to.
+stays_there()
+{
 	is_at 2 1
 	ping_ok $FAR 21.0.0.77 1
 }
 
-# It came for somebody who was killed, and nobody looks before all of it is over.
+test_killed_and_arrived()
+{
+	comes_for_nobody
+	must_say "1 moved on and is adopted" o sync
+	stays_there
+}
+
+# Nobody looks before all of it is over.
 test_killed_and_forgotten()
 {
-	home
-	waiting --to h2 --tap tap9 --timeout 2
-	kill -KILL "$migrating"
-	ended 137
-	cable 1 2
-	say rarp
-	wait_for "it has arrived" prepared_are 0
+	comes_for_nobody --timeout 2
 	wait_for "nobody waits for it" eval '[[ $(vm_value guest to) == none ]]'
 	must_say "1 moved on and is adopted" o sync
-	is_at 2 1
-	ping_ok $FAR 21.0.0.77 1
+	stays_there
 }
 
 # Who gives it up when it has come is told so, and it stays where it came to.
 test_aborted_too_late()
 {
-	home
-	waiting --to h2 --tap tap9
-	kill -KILL "$migrating"
-	ended 137
-	cable 1 2
-	say rarp
-	wait_for "it has arrived" prepared_are 0
+	comes_for_nobody
 	must_fail_with "VM guest has come to VPC 2 already, and stays there" o vm migrate 1 guest --abort
-	is_at 2 1
-	ping_ok $FAR 21.0.0.77 1
+	stays_there
 }
 
 test_begun_anew()

@@ -6,8 +6,8 @@
 #	 profile.sh --tell DIR		on the host: prints the table
 # FLOW is one of: floor, floor-station; vxlan, gretap (in-tree), bridged-vxlan (veth in a bridge with it);
 # tenovl-vxlan, tenovl-nvgre, tenovl-plain (its head), port, port-backup (a bridge port),
-# enslaved (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain, rx-tenovl-nvgre (received, from an
-# in-tree sender). COUNT is the number of packets.
+# enslaved (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain,
+# rx-tenovl-nvgre (received, from an in-tree sender). COUNT is the number of packets.
 #
 # "make profile FLOW=..." does both. A function that is compiled into another counts there.
 
