@@ -273,15 +273,29 @@ free_skb:
 	return NF_STOLEN;
 }
 
-/* Errors about VXLAN are UDP's, as long as it finds our socket by the port that was
- * sent to, and looks up the same route as we.
- */
-static bool tenovl_gre_quoted_is_ours(const struct tenovl_dev *tdev,
-				      const struct tenovl_path *path)
+/* Errors about VXLAN are UDP's, as long as it finds our socket by the port that was sent to. */
+static bool tenovl_quoted_is_ours(const struct tenovl_dev *tdev, const struct tenovl_path *path,
+				  u8 proto, __be16 dport)
 {
-	if (path->layout != TENOVL_LAYOUT_VXLAN || tenovl_path_is_bent(path))
-		return true;
-	return ntohs(path->dport) != rcu_dereference(tdev->settings)->dstport;
+	if (path->layout != TENOVL_LAYOUT_VXLAN)
+		return proto == IPPROTO_GRE;
+	return proto == IPPROTO_UDP && path->dport == dport &&
+	       ntohs(dport) != rcu_dereference(tdev->settings)->dstport;
+}
+
+static struct tenovl_dev *tenovl_quoted_vxlan(const struct net *net, const struct sk_buff *skb,
+					      unsigned int off, const struct in6_addr *saddr,
+					      __be16 *dport)
+{
+	const struct udphdr *uh;
+	struct udphdr copy;
+	u32 vni;
+
+	uh = skb_header_pointer(skb, off, sizeof(copy), &copy);
+	if (!uh || !tenovl_vxlan_parse(skb, off + sizeof(*uh), &vni))
+		return NULL;
+	*dport = uh->dest;
+	return tenovl_claim_find(net, TENOVL_LAYOUT_VXLAN, 0, vni, saddr);
 }
 
 /* Did we send what the error quotes? Its source is our address there. */
@@ -295,17 +309,16 @@ static const struct tenovl_path *tenovl_quoted_path(struct net *net, const struc
 	struct tenovl_dev *tdev = NULL;
 	struct tenovl_gre_info info;
 	struct tenovl_peer *peer;
-	u32 vni;
+	__be16 dport = 0;
 
 	if (proto == IPPROTO_GRE && tenovl_gre_parse(skb, off, &info))
 		tdev = tenovl_gre_claim(net, &info, saddr);
-	else if (proto == IPPROTO_UDP &&
-		 tenovl_vxlan_parse(skb, off + sizeof(struct udphdr), &vni))
-		tdev = tenovl_claim_find(net, TENOVL_LAYOUT_VXLAN, 0, vni, saddr);
+	else if (proto == IPPROTO_UDP)
+		tdev = tenovl_quoted_vxlan(net, skb, off, saddr, &dport);
 	peer = tdev ? tenovl_source_find(tdev, daddr) : NULL;
 	path = peer ? rcu_dereference(peer->path) : NULL;
 	*sender = tdev;
-	return path && tenovl_gre_quoted_is_ours(tdev, path) ? path : NULL;
+	return path && tenovl_quoted_is_ours(tdev, path, proto, dport) ? path : NULL;
 }
 
 /* ip_gre, where it is loaded, does the same with the same packet; doing it
@@ -339,7 +352,7 @@ static void tenovl_gre_icmp4(struct net *net, struct sk_buff *skb, unsigned int 
 		return;
 	tenovl_net_count(net, TENOVL_A_NET_STATS_ICMP_PMTU);
 	__skb_pull(skb, quoted);
-	tenovl_path_lesson4(tdev, path, skb, mtu);
+	tenovl_path_lesson(tdev, path, skb, mtu);
 	__skb_push(skb, quoted);
 }
 
@@ -416,7 +429,7 @@ static void tenovl_gre_icmp6(struct net *net, struct sk_buff *skb, unsigned int 
 		return;
 	tenovl_net_count(net, TENOVL_A_NET_STATS_ICMP_PMTU);
 	__skb_pull(skb, quoted);
-	ip6_update_pmtu(skb, net, htonl(mtu), path->link, path->mark, sock_net_uid(net, NULL));
+	tenovl_path_lesson(tdev, path, skb, mtu);
 	__skb_push(skb, quoted);
 }
 

@@ -270,17 +270,17 @@ static struct dst_entry *tenovl_route(const struct tenovl_dev *tdev,
 }
 
 /**
- * tenovl_path_lesson4() - a router says what a path takes
+ * tenovl_path_lesson() - a router says what a path takes
  * @tdev: the device
- * @path: of IPv4, one of its paths
+ * @path: one of its paths
  * @skb: an ICMP error whose data begins at the quoted outer IP header
  * @mtu: what it says
  *
- * RCU. Like ipv4_update_pmtu(), which knows of no mark of the route's own: its
- * lesson would land on the next hop that unmarked packets take.
+ * RCU. Like ipv4_update_pmtu() and ip6_update_pmtu(), which look the route up by addresses alone:
+ * where marks, ports or keys have a say in the next hop, their lesson lands on another one.
  */
-void tenovl_path_lesson4(const struct tenovl_dev *tdev, const struct tenovl_path *path,
-			 struct sk_buff *skb, u32 mtu)
+void tenovl_path_lesson(const struct tenovl_dev *tdev, const struct tenovl_path *path,
+			struct sk_buff *skb, u32 mtu)
 {
 	sk_buff_data_t network = skb->network_header;
 	struct net_device *dev = skb->dev;
@@ -288,7 +288,7 @@ void tenovl_path_lesson4(const struct tenovl_dev *tdev, const struct tenovl_path
 	union tenovl_ip_pair ip;
 	struct dst_entry *dst;
 
-	dst = tenovl_route4(tdev, path, &ip);
+	dst = tenovl_route(tdev, path, &ip);
 	if (IS_ERR(dst))
 		return;
 	skb_reset_network_header(skb);

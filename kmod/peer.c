@@ -223,15 +223,14 @@ static u8 tenovl_gre_key_resolve(const struct tenovl_settings *settings, u8 gre_
 	return gre_key == TENOVL_GRE_KEY_INHERIT ? settings->gre_key : gre_key;
 }
 
-/* UDP finds the socket that an ICMP error is about by the port that was sent to, and
- * the route by the socket; where that port is not ours, or the route is bent by
- * settings of the device, we look for such errors ourselves.
+/* UDP finds the socket that an ICMP error is about by the port that was sent to; where that port
+ * is not ours, we look for such errors ourselves.
  */
 static unsigned long tenovl_layout_bits(const struct tenovl_settings *settings, u8 encap,
 					u8 gre_key, u16 dstport)
 {
 	if (tenovl_encap_resolve(settings, encap) == TENOVL_ENCAP_VXLAN) {
-		if ((dstport && dstport != settings->dstport) || settings->link || settings->mark)
+		if (dstport && dstport != settings->dstport)
 			return BIT(TENOVL_LAYOUT_VXLAN) | TENOVL_HEARS_ICMP;
 		return BIT(TENOVL_LAYOUT_VXLAN);
 	}

@@ -406,12 +406,6 @@ struct tenovl_path {
 	struct rcu_head rcu;
 };
 
-/* Its route depends on more than addresses and ports. */
-static inline bool tenovl_path_is_bent(const struct tenovl_path *path)
-{
-	return path->link || path->mark;
-}
-
 /**
  * struct tenovl_source - an outer address that a peer sends from
  * @node: in &tenovl_dev.sources
@@ -1666,8 +1660,8 @@ struct tenovl_path *tenovl_path_new(const struct tenovl_dev *tdev,
 void tenovl_path_free(struct tenovl_path *path);
 void tenovl_path_free_rcu(struct tenovl_path *path);
 void tenovl_path_forget(struct tenovl_path *path);
-void tenovl_path_lesson4(const struct tenovl_dev *tdev, const struct tenovl_path *path,
-			 struct sk_buff *skb, u32 mtu);
+void tenovl_path_lesson(const struct tenovl_dev *tdev, const struct tenovl_path *path,
+			struct sk_buff *skb, u32 mtu);
 u32 tenovl_path_route_mtu(struct tenovl_dev *tdev, const struct tenovl_path *path, u32 *pmtu);
 /* RCU, BH off */
 const struct tenovl_outer *tenovl_path_outer(struct tenovl_dev *tdev, struct tenovl_path *path);

@@ -115,13 +115,31 @@ static int tenovl_transit_fragment(struct net *net, struct sock *sk, struct sk_b
 	return 0;
 }
 
+/* Each segment of a packet that is too big even in segments takes the way of any packet. */
+static bool tenovl_transit_segment(struct tenovl_dev *tdev, struct sk_buff *skb)
+{
+	struct sk_buff *segs, *next;
+
+	segs = skb_gso_segment(skb, NETIF_F_SG | NETIF_F_HW_CSUM);
+	if (IS_ERR_OR_NULL(segs))
+		return false;
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, next) {
+		skb_mark_not_on_list(skb);
+		tenovl_transit_send(tdev, skb);
+	}
+	return true;
+}
+
 /* What a router does to an IPv4 packet that may be fragmented. The outer one may not,
  * so it is the inner one. Return: false where it cannot be done.
  */
 static bool tenovl_transit_split(struct tenovl_dev *tdev, struct sk_buff *skb, u32 mtu)
 {
-	if (skb_is_gso(skb) || !skb_valid_dst(skb) || mtu < IPV4_MIN_MTU)
+	if (!skb_valid_dst(skb) || mtu < IPV4_MIN_MTU)
 		return false;
+	if (skb_is_gso(skb))
+		return tenovl_transit_segment(tdev, skb);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	IPCB(skb)->frag_max_size = min_t(u32, mtu, IP_MAX_MTU);
 	ip_do_fragment(dev_net(tdev->dev), NULL, skb, tenovl_transit_fragment);

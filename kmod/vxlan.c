@@ -220,17 +220,22 @@ free_skb:
 	return 0;
 }
 
-/* The error's own header stands right before what it quotes; both families' are
- * as long, and begin with type and code.
+/* The error's own header stands right before what it quotes; both families' are as long. Return:
+ * how much a router takes of a packet that was too big, or 0.
  */
-static bool tenovl_vxlan_err_is_pmtu(const struct tenovl_vxlan_sock *vs,
-				     const struct sk_buff *skb)
+static u32 tenovl_vxlan_err_mtu(const struct tenovl_vxlan_sock *vs, const struct sk_buff *skb)
 {
+	const struct icmp6hdr *icmp6h = (const void *)(skb->data - sizeof(*icmp6h));
 	const struct icmphdr *icmph = (const void *)(skb->data - sizeof(*icmph));
+	u32 mtu;
 
-	if (vs->family == AF_INET6)
-		return icmph->type == ICMPV6_PKT_TOOBIG;
-	return icmph->type == ICMP_DEST_UNREACH && icmph->code == ICMP_FRAG_NEEDED;
+	if (vs->family == AF_INET6) {
+		mtu = ntohl(icmp6h->icmp6_mtu);
+		return icmp6h->icmp6_type == ICMPV6_PKT_TOOBIG && mtu >= IPV6_MIN_MTU ? mtu : 0;
+	}
+	mtu = ntohs(icmph->un.frag.mtu);
+	return icmph->type == ICMP_DEST_UNREACH && icmph->code == ICMP_FRAG_NEEDED &&
+	       mtu >= ETH_MIN_MTU ? mtu : 0;
 }
 
 /* An ICMP error quotes a packet of this socket: is it one of ours? The quoted
@@ -244,7 +249,7 @@ static int tenovl_vxlan_err_lookup(struct sock *sk, struct sk_buff *skb)
 	struct in6_addr saddr, daddr;
 	struct tenovl_peer *peer;
 	struct tenovl_dev *tdev;
-	u32 vni;
+	u32 vni, mtu;
 	u8 tos;
 
 	if (!vs || !tenovl_vxlan_parse(skb, skb_transport_offset(skb) + sizeof(struct udphdr),
@@ -255,10 +260,13 @@ static int tenovl_vxlan_err_lookup(struct sock *sk, struct sk_buff *skb)
 	peer = tdev ? tenovl_source_find(tdev, &daddr) : NULL;
 	if (!peer)
 		return -ENOENT;
-	/* What UDP looks up by the socket alone, gre.c has learned already. */
+	/* UDP looks the route up by the addresses alone: the next hop may be another one. */
 	path = rcu_dereference(peer->path);
-	if (path && !tenovl_path_is_bent(path) && tenovl_vxlan_err_is_pmtu(vs, skb))
+	mtu = tenovl_vxlan_err_mtu(vs, skb);
+	if (mtu && path && path->layout == TENOVL_LAYOUT_VXLAN && path->dport == htons(vs->port)) {
 		tenovl_net_count(vs->net, TENOVL_A_NET_STATS_ICMP_PMTU);
+		tenovl_path_lesson(tdev, path, skb, mtu);
+	}
 	return 0;
 }
 

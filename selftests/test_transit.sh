@@ -550,6 +550,11 @@ pmtu()
 	same 0 "$(counter "$V1" tr0 tx-drop-too-big)" "packets that were too big"
 	tcp_ok "$V2" "$W" 10.31.2.1
 	tcp_ok "$V2" "$W" fd31:2::1
+	# Nor what is large, and would be too big in segments as well.
+	ns "$W" sysctl -qw net.ipv4.ip_no_pmtu_disc=1
+	ip -n "$W" route flush cache
+	tcp_ok "$V2" "$W" 10.31.2.1
+	same 0 "$(counter "$V1" tr0 tx-drop-too-big)" "segments that were too big"
 }
 
 pinged()
