@@ -146,7 +146,7 @@ static void tenovl_announce_once(struct tenovl_dev *tdev)
 	list_for_each_entry(station, &tdev->access, member)
 		tenovl_announce_station(port, station);
 	if (--tdev->announce.left)
-		mod_delayed_work(system_wq, &tdev->announce.work,
+		mod_delayed_work(system_power_efficient_wq, &tdev->announce.work,
 				 msecs_to_jiffies(settings->announce_interval));
 }
 
@@ -156,7 +156,7 @@ static void tenovl_announce_work(struct work_struct *work)
 	struct tenovl_dev *tdev = container_of(work, struct tenovl_dev, announce.work.work);
 
 	if (!rtnl_trylock()) {
-		mod_delayed_work(system_wq, &tdev->announce.work, 1);
+		mod_delayed_work(system_power_efficient_wq, &tdev->announce.work, 1);
 		return;
 	}
 	if (tdev->announce.left)

@@ -117,7 +117,7 @@ static bool tenovl_select_may_leave(struct tenovl_dev *tdev, const struct tenovl
 	wait = max(tenovl_left(best->usable_since, settings->revert_delay),
 		   tenovl_left(tdev->selection.since, settings->hold));
 	if (wait)
-		mod_delayed_work(system_wq, &tdev->selection.work, wait);
+		mod_delayed_work(system_power_efficient_wq, &tdev->selection.work, wait);
 	return !wait;
 }
 
@@ -160,7 +160,7 @@ static void tenovl_select_swap(struct tenovl_dev *tdev, struct tenovl_port *best
 	tdev->selection.since = jiffies;
 	tdev->selection.changes++;
 	tdev->selection.cause = cause;
-	if (cause == TENOVL_CAUSE_PORT_REMOVED)
+	if (cause == TENOVL_CAUSE_PORT_REMOVED || cause == TENOVL_CAUSE_BRIDGE_DOWN)
 		tenovl_select_mark(tdev, old);
 	else
 		tenovl_select_unmark(tdev);
@@ -202,9 +202,17 @@ void tenovl_select(struct tenovl_dev *tdev, enum tenovl_cause cause)
  */
 void tenovl_select_pin(struct tenovl_dev *tdev, struct tenovl_port *port)
 {
+	struct tenovl_port *was = tdev->selection.pinned;
+
 	ASSERT_RTNL();
 	tdev->selection.pinned = port;
 	tenovl_select(tdev, TENOVL_CAUSE_PINNED);
+	if (port == was)
+		return;
+	if (was)
+		tenovl_event_port(was, TENOVL_EVENT_PORT_CHANGED);
+	if (port)
+		tenovl_event_port(port, TENOVL_EVENT_PORT_CHANGED);
 }
 
 /**
@@ -235,7 +243,7 @@ static void tenovl_select_work(struct work_struct *work)
 	struct tenovl_dev *tdev = container_of(work, struct tenovl_dev, selection.work.work);
 
 	if (!rtnl_trylock()) {
-		mod_delayed_work(system_wq, &tdev->selection.work, 1);
+		mod_delayed_work(system_power_efficient_wq, &tdev->selection.work, 1);
 		return;
 	}
 	tenovl_select(tdev, TENOVL_CAUSE_REVERT);
@@ -308,6 +316,9 @@ static void tenovl_port_moved(struct tenovl_port *port)
 	tenovl_port_await_stp(port);
 	port->leaving = false;
 	tenovl_select(port->tdev, TENOVL_CAUSE_PORT_REMOVED);
+	/* That it could carry no more was told when it still had its bridge. */
+	if (port->announced)
+		tenovl_event_port(port, TENOVL_EVENT_PORT_CHANGED);
 }
 
 /* A VLAN device, which is on a port or goes from it, is no master of it. */
@@ -322,7 +333,7 @@ static void tenovl_upper_heard(struct net_device *dev,
 }
 
 /* A bridge lets go of its ports before it goes itself, in one section of RTNL: what
- * looked like a port taken out was that.
+ * looked like a port taken out, or too few live ones, was that.
  */
 static void tenovl_bridge_gone(const struct net_device *bridge)
 {

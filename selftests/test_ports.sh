@@ -16,7 +16,7 @@ TESTS="
 	bridge_down bridge_deleted port_removed port_down vlan_above stp_blocks
 	priorities revert_off revert_waits hold pin min_live
 	none_usable no_way_back bridge_features counters drops
-	events announcements
+	events announcements snooping
 "
 
 setup_suite()
@@ -441,6 +441,11 @@ test_min_live()
 	wait_for "one of two is left, and of the other bridge no more" selected none bridge-down
 	ip -n "$V" link set vc up
 	wait_for "two live ports again" selected s1a found
+	# A bridge that goes lets go of those first.
+	ovctl -n "$T1" dev set s1 min-live 1
+	wait_for "one will do" port_is s1b standby
+	ip -n "$T1" link del br1
+	selected s1b bridge-deleted || fail "deleted: $(ovctl -n "$T1" -j dev show s1)"
 }
 
 # Head and peers go on.
@@ -620,6 +625,12 @@ h2a_selected()
 	[[ $(json_get "$(ovctl -n "$H1" -j port show h2 h2a)" state none) == selected ]]
 }
 
+# told_last PORT TEXT: in what was told of it last.
+told_last()
+{
+	grep '"event":"port-changed"' "$TMP/monitor.out" | grep "\"name\":\"$1\"" | tail -n 1 | grep -q "$2"
+}
+
 test_events()
 {
 	lay
@@ -631,6 +642,14 @@ test_events()
 		grep '"event":"port-selected"' "$TMP/monitor.out"
 	ip -n "$T1" link set br1 up
 	wait_for "reverted" grep -q '"cause":"revert"' "$TMP/monitor.out"
+	# What is chosen stays, and what is said of it does not.
+	ovctl -n "$T1" port select s1 s1a
+	wait_for "pinned" grep -q '"name":"s1a".*"pinned":true' "$TMP/monitor.out"
+	ovctl -n "$T1" port select s1 auto
+	wait_for "and no more" told_last s1a '"pinned":false'
+	ip -n "$T1" link set s1b nomaster
+	wait_for "the standby port is in no bridge" told_last s1b '"state":"unusable"'
+	refuse "a bridge that it has left" told_last s1b '"bridge-name"'
 	ovctl -n "$T1" port del s1 s1b
 	wait_for "told" grep -q '"event":"port-deleted"' "$TMP/monitor.out"
 	number "$(changes)" -eq 3 "changes counted"
@@ -680,6 +699,47 @@ test_announcements()
 	leg b
 	ping_ok "$V" 10.1.0.1 1
 	same 0 "$(capture_count none 'arp.opcode == 3')" "announcements"
+}
+
+# watches BRIDGE LEG: the bridge knows of a member of the group, who is behind it.
+watches()
+{
+	bridge -n "$T1" mdb show dev "$1" | grep -q "port $2 grp 239.1.2.3"
+}
+
+group_hears()
+{
+	ns "$V" ping -q -n -c 3 -i 0.1 -W 1 -t 8 239.1.2.3 >/dev/null || :
+	capture_wait group "$1" "frames for the group"
+}
+
+# Bridges that watch who is in which group see one half of the segment. What is for a group, and who
+# is in it, the other half is told all the same, though it never asked: before and after a switch.
+test_snooping()
+{
+	local n
+
+	lay
+	ns_new W
+	for n in 1 2; do
+		ip -n "$T1" link set br$n type bridge mcast_snooping 1 mcast_query_response_interval 10
+		ip -n "$T1" link set br$n type bridge mcast_querier 1
+		link_pair "$T1" w$n "$W" e$n
+		ip -n "$T1" link set w$n master br$n
+		ip -n "$W" addr add 239.1.2.3/32 dev e$n autojoin
+		wait_for "br$n watches the group" watches br$n w$n
+	done
+	ip -n "$V" route add 239.0.0.0/8 dev bond0
+	# Not by a report of its own, which would tell br1.
+	ip -n "$T2" link set s1 allmulticast on
+	capture_start group "$T2" s1 icmp and dst host 239.1.2.3
+	group_hears 3
+	ip -n "$T1" link set br1 down
+	leg b
+	group_hears 6
+	capture_start members "$T2" s1 igmp and ether src "$(ns "$W" cat /sys/class/net/e2/address)"
+	ip -n "$W" addr add 239.1.2.4/32 dev e2 autojoin
+	capture_wait members 1 "who is in a group"
 }
 
 # The least number of milliseconds between two times, one a line.

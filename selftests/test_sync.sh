@@ -402,6 +402,10 @@ test_fail_over()
 	refuse "a bridge that is down" o status
 	sync_once
 	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	# Of groups the bridges tell the segment all, in whatever bridge its port is put.
+	healed 1 ip -n ns1_t1 link set s21a type bridge_slave mcast_router 1
+	healed 2 ip -n ns1_t1 link set s21a master br21b
+	bridge -n ns1_t1 -d link show dev s21a | grep -q "mcast_router 2" || fail "s21a is any port of br21"
 	# To one bridge, and to none.
 	o subnet set 1 21 --ha=0 >/dev/null
 	sync_once

@@ -54,6 +54,7 @@ static const struct ovctl_field link_fields[] = {
 	[OVCTL_LINK_BOND_TARGET] = { "arp_ip_target", ADDR },
 	[OVCTL_LINK_BOND_TARGET6] = { "ns_ip6_target", ADDR },
 	[OVCTL_LINK_MASTER] = { "master", TEXT },
+	[OVCTL_LINK_MCAST_ROUTER] = { "mcast_router", NUM },
 };
 
 static const struct ovctl_field sysctl_fields[] = {

@@ -16,6 +16,7 @@
  * another VPC, so that a routed frame is switched by the VPC that its VM is in. A head hence
  * sends to stations of its own VPC only, and heads may share an Ethernet address.
  */
+#include <linux/if_bridge.h>
 #include <linux/tenovl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -452,6 +453,8 @@ static void ovctl_want_bridges(const struct ovctl_place *place,
 		obj = ovctl_want_link_of(place->objs, place->netns, port, OVCTL_LINK_PORT,
 					 place->netns, link);
 		ovctl_item_text(place->objs, obj, OVCTL_LINK_MASTER, bridge);
+		/* A bridge that watches who wants which group sees half of the segment. */
+		ovctl_item_num(obj, OVCTL_LINK_MCAST_ROUTER, MDB_RTR_TYPE_PERM);
 		ovctl_item_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
 		obj = ovctl_item_add(place->objs, OVCTL_KIND_PORT, place->netns, port);
 		ovctl_item_text(place->objs, obj, OVCTL_PORT_DEV_NETNS, place->netns);

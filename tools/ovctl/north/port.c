@@ -191,6 +191,8 @@ static int ovctl_port_configure_new(struct ovctl *ov, const struct ovctl_dev *de
 		ret = ovctl_port_send(ov, TENOVL_CMD_PORT_SET, "port add", dev, &key, st);
 	if (!ret && bridge)
 		ret = ovctl_rtnl_do(ov, ovctl_rtnl_enslave_message(ifindex, bridge), what);
+	if (!ret && bridge)
+		ret = ovctl_rtnl_do(ov, ovctl_rtnl_mcast_router_message(ifindex), what);
 	if (!ret && st->hook)
 		ret = ovctl_rtnl_do(ov, ovctl_rtnl_hook_message(st->hook, ifindex), what);
 	return ret;

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <linux/if_addr.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
@@ -131,6 +132,20 @@ static void ovctl_read_bond(struct ovctl_item *obj, struct nlattr *data)
 		ovctl_item_addr(obj, OVCTL_LINK_BOND_TARGET6, &addr);
 }
 
+/* A bridge without IGMP snooping does not say, and takes a multicast router's port for any other. */
+static void ovctl_read_bridge_port(struct ovctl_item *obj, struct nlattr *info)
+{
+	struct nlattr *kind = ovctl_inside(info, IFLA_INFO_SLAVE_KIND);
+	struct nlattr *router;
+
+	if (!kind || strcmp(nla_get_string(kind), "bridge"))
+		return;
+	router = ovctl_inside(ovctl_inside(info, IFLA_INFO_SLAVE_DATA),
+			      IFLA_BRPORT_MULTICAST_ROUTER);
+	ovctl_item_num(obj, OVCTL_LINK_MCAST_ROUTER,
+		       router ? nla_get_u8(router) : MDB_RTR_TYPE_PERM);
+}
+
 static void ovctl_read_info(struct ovctl_item *obj, struct nlattr *info)
 {
 	struct nlattr *kind = ovctl_inside(info, IFLA_INFO_KIND);
@@ -142,6 +157,7 @@ static void ovctl_read_info(struct ovctl_item *obj, struct nlattr *info)
 	ovctl_item_num(obj, OVCTL_LINK_TYPE, type);
 	if (type == OVCTL_LINK_BOND)
 		ovctl_read_bond(obj, data);
+	ovctl_read_bridge_port(obj, info);
 }
 
 static void ovctl_read_link_attrs(struct ovctl_item *obj, struct nlattr **tb)

@@ -479,6 +479,14 @@ static struct nl_msg *ovctl_master_message(uint32_t index, uint32_t master)
 	return msg;
 }
 
+/* The bridge forgets it with the port. */
+static int ovctl_set_mcast_router(struct ovctl_carrier *c, uint32_t index)
+{
+	if (!ovctl_item_has(c->obj, OVCTL_LINK_MCAST_ROUTER))
+		return OVCTL_DONE;
+	return ovctl_carry_send(c, c->space, ovctl_rtnl_mcast_router_message(index));
+}
+
 /* A bond takes a device only while it is down; the plan sets it up again. */
 static int ovctl_set_master(struct ovctl_carrier *c, uint32_t index)
 {
@@ -520,14 +528,14 @@ static bool ovctl_put_changes(struct nl_msg *msg, const struct ovctl_item *obj,
 
 static int ovctl_change_link(struct ovctl_carrier *c, uint32_t fields)
 {
-	uint32_t master = fields & 1U << OVCTL_LINK_MASTER;
+	uint32_t bridge = fields & (1U << OVCTL_LINK_MASTER | 1U << OVCTL_LINK_MCAST_ROUTER);
 	uint32_t index = ovctl_space_index(c->space, c->obj->link);
 	struct nl_msg *msg;
 	int ret = OVCTL_DONE;
 
 	if (!index)
 		return ovctl_carry_nolink(c, c->obj->netns, c->obj->link);
-	if (fields & ~master) {
+	if (fields & ~bridge) {
 		bool arp = fields & 1U << OVCTL_LINK_ARP;
 		bool noarp = arp && !c->obj->data[OVCTL_LINK_ARP].num;
 
@@ -538,13 +546,16 @@ static int ovctl_change_link(struct ovctl_carrier *c, uint32_t fields)
 		}
 		ret = ovctl_carry_send(c, c->space, msg);
 	}
-	return ret || !master ? ret : ovctl_set_master(c, index);
+	if (!ret && bridge & 1U << OVCTL_LINK_MASTER)
+		ret = ovctl_set_master(c, index);
+	return ret || !bridge ? ret : ovctl_set_mcast_router(c, index);
 }
 
 static int ovctl_make_link(struct ovctl_carrier *c)
 {
 	/* What cannot be said in the message that makes it. */
-	uint32_t later = c->obj->has & (1U << OVCTL_LINK_ADDRGEN | 1U << OVCTL_LINK_MASTER);
+	uint32_t later = c->obj->has & (1U << OVCTL_LINK_ADDRGEN | 1U << OVCTL_LINK_MASTER |
+					1U << OVCTL_LINK_MCAST_ROUTER);
 	int ret;
 
 	switch (c->obj->data[OVCTL_LINK_TYPE].num) {

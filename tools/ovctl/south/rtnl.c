@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Making and deleting devices, which is rtnetlink's business. */
 #include <errno.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
@@ -145,6 +146,40 @@ struct nl_msg *ovctl_rtnl_enslave_message(uint32_t port, uint32_t bridge)
 		return NULL;
 	}
 	return msg;
+}
+
+/**
+ * ovctl_rtnl_mcast_router_message() - Build the request that has a bridge take a port for one
+ * towards a multicast router.
+ * @port: The index of the port, in this namespace.
+ *
+ * A snooping bridge sends to such a port what is for a group, and what says who is in it, whether
+ * or not it has heard anybody there ask. Behind a segment's port are stations it cannot know of:
+ * while the port is a standby one the bridge hears nothing of them.
+ *
+ * Return: the message, or NULL where memory ran out.
+ */
+struct nl_msg *ovctl_rtnl_mcast_router_message(uint32_t port)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC, .ifi_index = port };
+	struct nl_msg *msg = ovctl_rtnl_message(RTM_NEWLINK, NLM_F_ACK, &head, sizeof(head));
+	struct nlattr *info, *data;
+
+	if (!msg)
+		return NULL;
+	info = nla_nest_start(msg, IFLA_LINKINFO | NLA_F_NESTED);
+	if (!info || nla_put_string(msg, IFLA_INFO_SLAVE_KIND, "bridge"))
+		goto err_free;
+	data = nla_nest_start(msg, IFLA_INFO_SLAVE_DATA | NLA_F_NESTED);
+	if (!data || nla_put_u8(msg, IFLA_BRPORT_MULTICAST_ROUTER, MDB_RTR_TYPE_PERM))
+		goto err_free;
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return msg;
+
+err_free:
+	nlmsg_free(msg);
+	return NULL;
 }
 
 /**

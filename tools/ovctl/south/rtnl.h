@@ -14,6 +14,7 @@ struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd, uint8_t mo
 struct nl_msg *ovctl_rtnl_port_message(const char *name, const struct ovctl_dev *dev);
 struct nl_msg *ovctl_rtnl_hook_message(const char *name, uint32_t port);
 struct nl_msg *ovctl_rtnl_enslave_message(uint32_t port, uint32_t bridge);
+struct nl_msg *ovctl_rtnl_mcast_router_message(uint32_t port);
 struct nl_msg *ovctl_rtnl_find_message(const char *name, int32_t nsid);
 struct nl_msg *ovctl_rtnl_del_message(const struct ovctl_dev *dev);
 struct nl_msg *ovctl_rtnl_nsid_message(int netns_fd);
