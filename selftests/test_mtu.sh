@@ -313,10 +313,10 @@ test_pmtu_multipath()
 			for i in {241..248}; do
 				if [[ $fam == 4 ]]; then
 					ip -n "$R" addr add 10.8.1.$i/24 dev r1
-					hops+=(nexthop via 10.8.1.$i)
+					hops+=(nexthop via "10.8.1.$i")
 				else
 					ip -n "$R" addr add fd08:1::$i/64 dev r1 nodad
-					hops+=(nexthop via fd08:1::$i)
+					hops+=(nexthop via "fd08:1::$i")
 				fi
 			done
 			ns "$H1" sysctl -qw net.ipv4.fib_multipath_hash_policy=1 \
