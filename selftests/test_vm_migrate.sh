@@ -13,7 +13,7 @@ source "$TOP/selftests/moves.sh"
 source "$TOP/selftests/tenants.sh"
 
 TESTS="
-	announced in_a_mesh silent own own_bridge
+	announced in_a_mesh silent own own_bridge own_ha
 	nobody_comes interrupted killed killed_and_arrived killed_and_forgotten begun_anew
 	aborted aborted_too_late refusals
 	hook_migrates hook_fails hook_of_the_source hook_starts hook_refuses
@@ -21,7 +21,7 @@ TESTS="
 
 # Under software emulation those that show most, and the others when they are named.
 if [[ $TENOVL_KERNEL != debug ]]; then
-	(($#)) || TESTS="announced own killed_and_forgotten begun_anew aborted hook_migrates hook_starts"
+	(($#)) || TESTS="announced own own_ha killed_and_forgotten begun_anew aborted hook_migrates hook_starts"
 fi
 
 # All tests have one topology, which takes long to make; each begins at home.
@@ -270,34 +270,57 @@ test_silent()
 	number "$(capture_count told "icmpv6.type == 136 && eth.src == $M")" -ge 1 "advertisements"
 }
 
-# What sync makes the device of is moved by the command alone.
+# What sync makes the device of is moved by the command alone: moves_own NAME FROM IP NET NS HOST
 moves_own()
 {
-	local name=$1 from=$2 ip=$3 net=$4 at=$5
+	local name=$1 from=$2 ip=$3 net=$4 at=$5 to=$6
 
 	probe in "$from" "$ip" "$at"
 	wait_for "probes are answered" answered_by in 20
-	check "the move" o vm migrate 1 "$name" --to h2
+	check "the move" o vm migrate 1 "$name" --to "$to"
 	wait_for "more are answered" answered_by in $(($(answered in) + 50))
 	end_probe in
 	diag "$name: lost $(unanswered in) of $(answered in)"
 	same 0 "$(unanswered in)" "probes lost"
-	same 2 "$(vm_value "$name" vpc)" "where the store has it"
+	same "${to#h}" "$(vm_value "$name" vpc)" "where the store has it"
 	same 0 "$(prepared "s$net")" "moves that are prepared"
-	defer o vm migrate 1 "$name" --to h1
 }
 
 test_own()
 {
-	moves_own own $FAR 21.0.0.4 21 $OWN
+	defer o vm migrate 1 own --to h1
+	moves_own own $FAR 21.0.0.4 21 $OWN h2
 	must_say "link-netns ns2_t1" ip -n $OWN -o link show eth0
 	settled
 }
 
 test_own_bridge()
 {
-	moves_own bridged ns3_t1-s31_vm 31.0.0.2 31 ns1_t1-s31_vm
+	defer o vm migrate 1 bridged --to h1
+	moves_own bridged ns3_t1-s31_vm 31.0.0.2 31 ns1_t1-s31_vm h2
 	must_say "link-netns ns2_t1" ip -n ns1_t1-s31_vm -o link show eth0
+}
+
+single_bridge()
+{
+	o subnet set 1 31 --ha=0
+	o sync
+}
+
+# A leg on each of two bridges, and a bond that asks by a leg before it hears by it. Who talks to the
+# VM is in the VPC that it leaves, and in the one that it comes to.
+test_own_ha()
+{
+	local to
+
+	defer single_bridge
+	o subnet set 1 31 --ha >/dev/null
+	o sync >/dev/null
+	for to in h2 h1 h2 h1; do
+		wait_for "the VM answers" ns $OWN ping -q -c 1 -W 1 31.0.0.2
+		moves_own bridged $OWN 31.0.0.2 31 ns1_t1-s31_vm $to
+	done
+	settled
 }
 
 as_it_is()

@@ -398,6 +398,48 @@ static void test_bridges(void **state)
 	ovctl_model_free(&model);
 }
 
+/* Where in a plan the step is that begins with these words. */
+static unsigned int step_of(const struct run *run, const char *words)
+{
+	char text[4096];
+	unsigned int i;
+
+	for (i = 0; i < run->plan.count; i++) {
+		ovctl_op_text(text, sizeof(text), &run->plan.ops[i]);
+		if (!strncmp(text, words, strlen(words)))
+			return i;
+	}
+	fail_msg("no step \"%s\"", words);
+	return 0;
+}
+
+/* Nobody hears a VM before it can be answered. */
+static void test_legs_join_late(void **state)
+{
+	struct ovctl_model model;
+	struct ovctl_subnet *subnet;
+	unsigned int bond, bridge;
+	struct sim sim;
+	struct run run;
+
+	(void)state;
+	subnet = ovctl_tenant_subnet(lay(&model), 21);
+	subnet->attach = OVCTL_ATTACH_BRIDGE;
+	subnet->ha = 1;
+	sim_init(&sim);
+	run_make(&run, &model, &sim);
+	bond = step_of(&run, "set link ns1_t1-s21_vm eth0a master eth0");
+	bridge = step_of(&run, "set link ns1_t1 v1a master br21");
+	assert_true(step_of(&run, "set state ns1_t1 v1a up on") < bond);
+	assert_true(bond < step_of(&run, "set state ns1_t1-s21_vm eth0a up on"));
+	assert_true(bond < bridge);
+	assert_true(step_of(&run, "add route ns1_t1-s21_vm default") < bridge);
+	assert_true(step_of(&run, "add neigh ns1_t1 s21 21.0.0.11") < bridge);
+	run_free(&run);
+	sim_free(&sim);
+	ovctl_model_free(&model);
+}
+
 static void test_overlay_off(void **state)
 {
 	struct ovctl_model model;
@@ -1210,6 +1252,7 @@ int main(void)
 		cmocka_unit_test(test_mesh),
 		cmocka_unit_test(test_uplink),
 		cmocka_unit_test(test_bridges),
+		cmocka_unit_test(test_legs_join_late),
 		cmocka_unit_test(test_overlay_off),
 		cmocka_unit_test(test_remote),
 		cmocka_unit_test(test_kinds_of_vm),

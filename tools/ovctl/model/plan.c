@@ -27,7 +27,7 @@ static void ovctl_plan_add(struct ovctl_plan *plan, enum ovctl_verb verb,
 			   uint32_t fields)
 {
 	plan->ops = ovctl_grow(plan->ops, plan->count, sizeof(*plan->ops));
-	plan->ops[plan->count++] = (struct ovctl_op){ verb, want, have, fields, 0 };
+	plan->ops[plan->count++] = (struct ovctl_op){ verb, want, have, fields, 0, OVCTL_LATE_NOT };
 	plan->verbs[verb]++;
 }
 
@@ -291,6 +291,44 @@ static bool ovctl_wait_is_told(const struct ovctl_items *want, const struct ovct
 	return obj->kind == OVCTL_KIND_LINK || obj->kind == OVCTL_KIND_ACCESS;
 }
 
+static bool ovctl_joins_bond(const struct ovctl_items *want, const struct ovctl_item *link)
+{
+	const struct ovctl_item *master;
+
+	master = ovctl_plan_find(want, OVCTL_KIND_LINK, link->netns,
+				 ovctl_item_said(link, OVCTL_LINK_MASTER), NULL);
+	return master && master->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_BOND;
+}
+
+static bool ovctl_is_leg(const struct ovctl_item *obj)
+{
+	return obj->kind == OVCTL_KIND_LINK && obj->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_VETH &&
+	       ovctl_item_has(obj, OVCTL_LINK_MASTER);
+}
+
+/* The first frame of a VM tells that it can be sent to. So a new leg is joined with the VM's bond
+ * when the other end is up (one that is not, a bond takes for dead until it has asked and been
+ * answered), and with its bridge when the VM has all that it answers by. It is the bond that sets
+ * its end up.
+ */
+static void ovctl_plan_late(struct ovctl_plan *plan, const struct ovctl_items *want,
+			    const struct ovctl_item *obj)
+{
+	const struct ovctl_item *link = obj;
+
+	if (obj->kind == OVCTL_KIND_STATE)
+		link = ovctl_plan_find(want, OVCTL_KIND_LINK, obj->netns, obj->link, NULL);
+	else if (ovctl_is_leg(obj))
+		ovctl_plan_add(plan, OVCTL_VERB_SET, obj, NULL, 1U << OVCTL_LINK_MASTER);
+	if (!link || !ovctl_is_leg(link))
+		return;
+	if (obj->kind == OVCTL_KIND_LINK)
+		plan->ops[plan->count - 1].late = ovctl_joins_bond(want, link) ?
+						  OVCTL_LATE_BOND : OVCTL_LATE_BRIDGE;
+	else if (ovctl_joins_bond(want, link))
+		plan->ops[plan->count - 1].late = OVCTL_LATE_BOND;
+}
+
 static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_items *want,
 			       const struct ovctl_items *have, const struct ovctl_item *obj)
 {
@@ -307,25 +345,25 @@ static void ovctl_plan_missing(struct ovctl_plan *plan, const struct ovctl_items
 		fields &= ~ovctl_kind_fixed(obj->kind);
 	if (fields != obj->has || ovctl_kinds[obj->kind].born)
 		verb = OVCTL_VERB_SET;
+	if (ovctl_is_leg(obj))
+		fields &= ~(1U << OVCTL_LINK_MASTER);
 	if (verb == OVCTL_VERB_ADD || fields)
 		ovctl_plan_add(plan, verb, obj, NULL, fields);
+	ovctl_plan_late(plan, want, obj);
 }
 
 /* A bond takes a device only while it is down. */
 static bool ovctl_is_downed(const struct ovctl_items *want, const struct ovctl_items *have,
 			    const struct ovctl_item *state)
 {
-	const struct ovctl_item *link, *was, *master;
+	const struct ovctl_item *link, *was;
 
 	link = ovctl_plan_find(want, OVCTL_KIND_LINK, state->netns, state->link, NULL);
-	if (!link || !ovctl_item_said(link, OVCTL_LINK_MASTER)[0])
-		return false;
-	master = ovctl_plan_find(want, OVCTL_KIND_LINK, state->netns,
-				 ovctl_item_said(link, OVCTL_LINK_MASTER), NULL);
-	if (!master || master->data[OVCTL_LINK_TYPE].num != OVCTL_LINK_BOND)
+	if (!link || !ovctl_joins_bond(want, link))
 		return false;
 	was = ovctl_items_find(have, link);
-	return ovctl_link_is_lost(want, have, state->netns, master->link) ||
+	return ovctl_link_is_lost(want, have, state->netns,
+				  ovctl_item_said(link, OVCTL_LINK_MASTER)) ||
 	       (was && ovctl_item_differs(link, was) & 1U << OVCTL_LINK_MASTER);
 }
 
@@ -405,6 +443,10 @@ static unsigned int ovctl_op_rank(const struct ovctl_op *op)
 	const struct ovctl_item *obj = ovctl_op_object(op);
 	unsigned int rank = obj->kind * 16;
 
+	if (op->late == OVCTL_LATE_BRIDGE)
+		return OVCTL_KINDS * 16;
+	if (op->late == OVCTL_LATE_BOND)
+		return OVCTL_KIND_STATE * 16 + 1;
 	/* What new devices are to begin with is said before there are any. */
 	if (obj->kind == OVCTL_KIND_SYSCTL && !obj->link[0])
 		return OVCTL_KIND_NETNS * 16 + 1;

@@ -24,12 +24,25 @@ enum ovctl_verb {
 };
 
 /**
+ * enum ovctl_late - Steps that are not in the order of their kinds.
+ * @OVCTL_LATE_NOT: It is.
+ * @OVCTL_LATE_BOND: Behind what sets devices up.
+ * @OVCTL_LATE_BRIDGE: Behind all else.
+ */
+enum ovctl_late {
+	OVCTL_LATE_NOT,
+	OVCTL_LATE_BOND,
+	OVCTL_LATE_BRIDGE,
+};
+
+/**
  * struct ovctl_op - One step.
  * @verb: What is to be done.
  * @want: The object as it should be, or NULL.
  * @have: The object as it is, or NULL.
  * @fields: The fields to be said, a bit each.
  * @turn: Steps of a lower turn come first; all are of turn 0 unless a move gives them others.
+ * @late: Of a new leg of a VM, when it is joined with what.
  */
 struct ovctl_op {
 	enum ovctl_verb verb;
@@ -37,6 +50,7 @@ struct ovctl_op {
 	const struct ovctl_item *have;
 	uint32_t fields;
 	unsigned int turn;
+	enum ovctl_late late;
 };
 
 /**

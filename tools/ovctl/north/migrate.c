@@ -405,19 +405,26 @@ static int ovctl_migrate_announce(struct ovctl_migrate *m)
  * ovctl_migrate_settle() - A VM is at its new place: have all know.
  * @m: The migration.
  *
+ * A guest is there. The device of any other VM is taken from its old place by sync: until then that
+ * is where it is.
+ *
  * Return: an ovctl_exit.
  */
 int ovctl_migrate_settle(struct ovctl_migrate *m)
 {
+	bool is_there = m->vm.kind == OVCTL_VM_TAP;
 	int ret, more;
 
 	ret = ovctl_migrate_adopt(m);
 	if (ret)
 		return ret;
-	ret = ovctl_migrate_finish_others(m);
+	if (is_there)
+		ret = ovctl_migrate_finish_others(m);
 	more = ovctl_sync_aside(m->ov);
 	if (!more)
 		more = ovctl_migrate_announce(m);
+	ret = ret ? ret : more;
+	more = is_there ? OVCTL_DONE : ovctl_migrate_finish_others(m);
 	ret = ret ? ret : more;
 	if (m->seats.count && !m->seats.list[0].to.len)
 		more = ovctl_seat_finish(&m->spaces, &m->seats.list[0], &m->vm.mac);

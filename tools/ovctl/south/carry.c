@@ -16,10 +16,12 @@
 #include <linux/tenovl.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <linux/if.h> /* behind net/if.h, of which it leaves out what is there */
 #include <netlink/attr.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "carry.h"
@@ -487,6 +489,37 @@ static int ovctl_set_mcast_router(struct ovctl_carrier *c, uint32_t index)
 	return ovctl_carry_send(c, c->space, ovctl_rtnl_mcast_router_message(index));
 }
 
+/* One that is down, has no carrier or is gone will not be ready soon. */
+static bool ovctl_link_is_ready(struct ovctl_carrier *c, uint32_t index)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC, .ifi_index = index };
+	struct nlattr *tb[IFLA_MAX + 1];
+	const struct nlmsghdr *nlh;
+	struct ovctl_reply rp;
+	bool ready = true;
+
+	ovctl_rtnl_call(&c->space->ov, ovctl_carry_message(RTM_GETLINK, 0, &head, sizeof(head)),
+			&rp);
+	nlh = rp.error ? NULL : ovctl_reply_next(&rp, NULL);
+	if (nlh && !nlmsg_parse((struct nlmsghdr *)nlh, sizeof(head), tb, IFLA_MAX, NULL) &&
+	    tb[IFLA_CARRIER] && nla_get_u8(tb[IFLA_CARRIER]) && tb[IFLA_OPERSTATE])
+		ready = nla_get_u8(tb[IFLA_OPERSTATE]) == IF_OPER_UP;
+	ovctl_reply_free(&rp);
+	return ready;
+}
+
+/* A device that was set up before its other end drops what it is to send until the kernel has
+ * looked after it, which it tells by the state.
+ */
+static void ovctl_await_link(struct ovctl_carrier *c, uint32_t index)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	unsigned int tries = 1000;
+
+	while (--tries && !ovctl_link_is_ready(c, index))
+		nanosleep(&pause, NULL);
+}
+
 /* A bond takes a device only while it is down; the plan sets it up again. */
 static int ovctl_set_master(struct ovctl_carrier *c, uint32_t index)
 {
@@ -546,6 +579,8 @@ static int ovctl_change_link(struct ovctl_carrier *c, uint32_t fields)
 		}
 		ret = ovctl_carry_send(c, c->space, msg);
 	}
+	if (!ret && c->op->late)
+		ovctl_await_link(c, index);
 	if (!ret && bridge & 1U << OVCTL_LINK_MASTER)
 		ret = ovctl_set_master(c, index);
 	return ret || !bridge ? ret : ovctl_set_mcast_router(c, index);
@@ -554,8 +589,8 @@ static int ovctl_change_link(struct ovctl_carrier *c, uint32_t fields)
 static int ovctl_make_link(struct ovctl_carrier *c)
 {
 	/* What cannot be said in the message that makes it. */
-	uint32_t later = c->obj->has & (1U << OVCTL_LINK_ADDRGEN | 1U << OVCTL_LINK_MASTER |
-					1U << OVCTL_LINK_MCAST_ROUTER);
+	uint32_t later = c->op->fields & (1U << OVCTL_LINK_ADDRGEN | 1U << OVCTL_LINK_MASTER |
+					  1U << OVCTL_LINK_MCAST_ROUTER);
 	int ret;
 
 	switch (c->obj->data[OVCTL_LINK_TYPE].num) {
