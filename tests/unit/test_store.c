@@ -105,9 +105,9 @@ static void test_newer(void **state)
 {
 	struct shop *shop = *state;
 
-	shop_sql(shop, "database_1.db", "UPDATE meta SET version = 3");
+	shop_sql(shop, "database_1.db", "UPDATE meta SET version = 4");
 	assert_untouched(shop, "database_1.db", "show 1",
-			 "database_1.db is of version 3, and this ovctl knows versions up to 2: a newer ovctl is needed");
+			 "database_1.db is of version 4, and this ovctl knows versions up to 3: a newer ovctl is needed");
 	shop_sql(shop, "provider.db", "UPDATE meta SET version = 7");
 	assert_untouched(shop, "provider.db", "show 1",
 			 "provider.db is of version 7, and this ovctl knows versions up to 1: a newer ovctl is needed");

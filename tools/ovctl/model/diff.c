@@ -52,7 +52,7 @@ static bool ovctl_same_vm(const void *a, const void *b)
 	       ovctl_addr_same(&x->ip6, &y->ip6) && x->kind == y->kind &&
 	       !strcmp(x->netns, y->netns) && x->pid == y->pid && !strcmp(x->link, y->link) &&
 	       x->seq == y->seq && x->to == y->to && !strcmp(x->to_link, y->to_link) &&
-	       x->until == y->until;
+	       x->until == y->until && x->off == y->off;
 }
 
 static int ovctl_order_id(const void *a, const void *b)

@@ -206,6 +206,7 @@ void ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint
 		memcpy(vm->link, vm->to_link, sizeof(vm->link));
 	vm->vpc = vpc;
 	vm->seq = seq;
+	vm->off = false;
 	ovctl_vm_stay(vm);
 }
 

@@ -182,6 +182,7 @@ struct ovctl_subnet {
  * @to: The VPC that it is moving to, or 0.
  * @to_link: Of a tap, what it is called there.
  * @until: When that is over, come what may: milliseconds since 1970.
+ * @off: A guest that is shut down: its tap is gone, and what has the name is another one's.
  */
 struct ovctl_vm {
 	uint32_t id;
@@ -199,6 +200,7 @@ struct ovctl_vm {
 	uint32_t to;
 	char to_link[OVCTL_LINK_SIZE];
 	int64_t until;
+	bool off;
 };
 
 /**

@@ -603,6 +603,66 @@ void ovctl_plan_turns(struct ovctl_plan *plan, const struct ovctl_tenant *tenant
 		qsort(plan->ops, plan->count, sizeof(*plan->ops), ovctl_op_order);
 }
 
+/* --- one tenant --- */
+
+static bool ovctl_is_in_vm(const struct ovctl_item *obj, const struct ovctl_model *model,
+			   const struct ovctl_tenant *tenant, const struct ovctl_vm *vm,
+			   uint32_t vpc_id)
+{
+	const struct ovctl_vpc *vpc = vpc_id ? ovctl_tenant_vpc(tenant, vpc_id) : NULL;
+	const struct ovctl_host *host = vpc ? ovctl_model_host(model, vpc->host) : NULL;
+	char netns[OVCTL_NETNS_SIZE];
+
+	if (!host)
+		return false;
+	ovctl_name_vm_space(netns, sizeof(netns), host, vm);
+	if (strcmp(netns, obj->netns))
+		return false;
+	return vm->kind != OVCTL_VM_TAP || !strcmp(obj->link, vm->link) ||
+	       !strcmp(obj->link, vm->to_link);
+}
+
+static bool ovctl_is_of_tenant(const struct ovctl_item *obj, const struct ovctl_model *model,
+			       const struct ovctl_tenant *tenant)
+{
+	char mesh[OVCTL_NETNS_SIZE];
+	unsigned int i;
+
+	if (ovctl_name_is_vpc(tenant, obj->netns))
+		return true;
+	for (i = 0; i < tenant->n_vpcs; i++) {
+		ovctl_name_mesh(mesh, sizeof(mesh), tenant->id, tenant->vpcs[i].id);
+		if (!strcmp(mesh, obj->netns))
+			return true;
+	}
+	for (i = 0; i < tenant->n_vms; i++)
+		if (ovctl_is_in_vm(obj, model, tenant, &tenant->vms[i], tenant->vms[i].vpc) ||
+		    ovctl_is_in_vm(obj, model, tenant, &tenant->vms[i], tenant->vms[i].to))
+			return true;
+	return false;
+}
+
+/**
+ * ovctl_plan_keep() - Leave out what is not about the namespaces and taps of one tenant.
+ * @plan: The plan.
+ * @model: The model that it follows from.
+ * @tenant: The tenant.
+ */
+void ovctl_plan_keep(struct ovctl_plan *plan, const struct ovctl_model *model,
+		     const struct ovctl_tenant *tenant)
+{
+	unsigned int i, kept = 0;
+
+	memset(plan->verbs, 0, sizeof(plan->verbs));
+	for (i = 0; i < plan->count; i++) {
+		if (!ovctl_is_of_tenant(ovctl_op_object(&plan->ops[i]), model, tenant))
+			continue;
+		plan->ops[kept++] = plan->ops[i];
+		plan->verbs[plan->ops[i].verb]++;
+	}
+	plan->count = kept;
+}
+
 /**
  * ovctl_plan_free() - Free a plan.
  * @plan: The plan.

@@ -68,6 +68,8 @@ struct ovctl_plan {
 void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
 		     struct ovctl_items *have);
 void ovctl_plan_turns(struct ovctl_plan *plan, const struct ovctl_tenant *tenant, uint32_t subnet);
+void ovctl_plan_keep(struct ovctl_plan *plan, const struct ovctl_model *model,
+		     const struct ovctl_tenant *tenant);
 void ovctl_plan_free(struct ovctl_plan *plan);
 const struct ovctl_item *ovctl_op_object(const struct ovctl_op *op);
 void ovctl_op_name(char *buf, size_t size, const struct ovctl_op *op);

@@ -497,6 +497,7 @@ static void ovctl_reading_keep_vm(const struct ovctl_reading *rd,
 		memcpy(vm->to_link, old->to_link, sizeof(vm->to_link));
 		vm->until = old->until;
 	}
+	vm->off = old->off && vm->kind == OVCTL_VM_TAP && !strcmp(vm->link, old->link);
 }
 
 static bool ovctl_reading_vm_place(struct ovctl_reading *rd, const json_t *object,

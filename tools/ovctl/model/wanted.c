@@ -592,7 +592,8 @@ static void ovctl_want_vm(const struct ovctl_place *place, const struct ovctl_su
 
 	ovctl_name_vm_space(netns, sizeof(netns), place->host, vm);
 	if (vm->kind == OVCTL_VM_TAP) {
-		ovctl_want_tap(place, vm, netns, segment);
+		if (!vm->off)
+			ovctl_want_tap(place, vm, netns, segment);
 		return;
 	}
 	if (vm->kind == OVCTL_VM_OWN)

@@ -10,6 +10,7 @@
  *	destination	release		it never came: what was prepared is taken back
  *
  * A guest that begins here goes the same way: "started" joins its tap, whatever that is called.
+ * One that is shut down is off: libvirt gives the name of its tap to the next one.
  * What is asked again finds nothing to do.
  *
  * The hook runs as root, and like sync without a password: it tells the store what is so.
@@ -152,10 +153,50 @@ static int ovctl_hook_migrate(struct ovctl_hook *hook, const struct ovctl_guest_
 static int ovctl_hook_here(struct ovctl_migrate *m, struct ovctl_vm *vm,
 			   const struct ovctl_nic *nic)
 {
-	if (!nic->link[0] || !strcmp(nic->link, vm->link))
+	if (!vm->off && (!nic->link[0] || !strcmp(nic->link, vm->link)))
 		return OVCTL_DONE;
-	memcpy(vm->link, nic->link, sizeof(vm->link));
+	if (nic->link[0])
+		memcpy(vm->link, nic->link, sizeof(vm->link));
+	vm->off = false;
 	return ovctl_work_save(&m->work);
+}
+
+static int ovctl_hook_lose(struct ovctl_hook *hook, const struct ovctl_guest_vm *loser)
+{
+	struct ovctl_migrate m;
+	struct ovctl_vm *vm = ovctl_hook_work(hook, loser, &m);
+	int ret = OVCTL_FAILED;
+
+	if (vm) {
+		vm->off = true;
+		ret = ovctl_work_save(&m.work);
+	}
+	ovctl_migrate_end(&m);
+	return ret;
+}
+
+/* libvirt gives the names of taps out again, and tells of no guest that ended with its machine:
+ * whoever had the name before, of any tenant, is off.
+ */
+static int ovctl_hook_take(struct ovctl_hook *hook, const struct ovctl_guest_vm *found)
+{
+	unsigned int i, j;
+	int ret = OVCTL_DONE;
+
+	for (i = 0; !ret && i < hook->model.n_tenants; i++) {
+		struct ovctl_guest_vm other = { .tenant = &hook->model.tenants[i] };
+
+		for (j = 0; !ret && j < other.tenant->n_vms; j++) {
+			other.vm = &other.tenant->vms[j];
+			if (other.vm == found->vm || other.vm->kind != OVCTL_VM_TAP ||
+			    other.vm->off || strcmp(other.vm->link, found->nic->link) ||
+			    strcmp(other.vm->netns, found->vm->netns) ||
+			    !ovctl_vm_is_on(other.tenant, other.vm->vpc, hook->host))
+				continue;
+			ret = ovctl_hook_lose(hook, &other);
+		}
+	}
+	return ret;
 }
 
 /* What a child of nobody says goes to the system's log. */
@@ -248,9 +289,14 @@ static int ovctl_hook_come(struct ovctl_hook *hook, struct ovctl_migrate *m,
 static int ovctl_hook_started(struct ovctl_hook *hook, const struct ovctl_guest_vm *found)
 {
 	struct ovctl_migrate m;
-	struct ovctl_vm *vm = ovctl_hook_work(hook, found, &m);
-	int ret = OVCTL_FAILED;
+	struct ovctl_vm *vm;
+	int ret;
 
+	ret = ovctl_hook_take(hook, found);
+	if (ret)
+		return ret;
+	ret = OVCTL_FAILED;
+	vm = ovctl_hook_work(hook, found, &m);
 	if (vm && ovctl_vm_is_on(&m.work.now, vm->vpc, hook->host))
 		ret = ovctl_hook_here(&m, vm, found->nic);
 	else if (vm)
@@ -261,7 +307,7 @@ static int ovctl_hook_started(struct ovctl_hook *hook, const struct ovctl_guest_
 
 /* A guest that was here is where the segment has it; one that was shut down is nowhere. */
 static int ovctl_hook_gone(struct ovctl_hook *hook, struct ovctl_migrate *m,
-			   const struct ovctl_vm *vm)
+			   struct ovctl_vm *vm)
 {
 	struct ovctl_adoption adoption = { m->work.id, vm->id, 0, vm->seq + 1 };
 	struct ovctl_whereabouts where = { 0 };
@@ -276,6 +322,10 @@ static int ovctl_hook_gone(struct ovctl_hook *hook, struct ovctl_migrate *m,
 	ovctl_seats_free(&seats);
 	vpc = where.peer.len ? ovctl_vpc_behind(&m->work.now, &where.peer) : NULL;
 	adoption.vpc = vpc ? vpc->id : 0;
+	if (!ret && !vpc) {
+		vm->off = true;
+		ret = ovctl_work_save(&m->work);
+	}
 	ovctl_work_pause(&m->work);
 	return ret || !vpc ? ret : ovctl_store_adopt(hook->ov, m->work.store, &adoption, 1);
 }
@@ -328,6 +378,7 @@ static int ovctl_hook_each(struct ovctl_hook *hook, const struct ovctl_nics *nic
 {
 	struct ovctl_guest_vm found;
 	unsigned int i, ours = 0;
+	uint32_t tenant = 0;
 	int ret = OVCTL_DONE;
 
 	for (i = 0; !ret && i < nics->count; i++) {
@@ -336,10 +387,11 @@ static int ovctl_hook_each(struct ovctl_hook *hook, const struct ovctl_nics *nic
 			continue;
 		if (!ours++)
 			ret = ovctl_hook_host(hook);
+		tenant = found.tenant->id;
 		if (!ret)
 			ret = fn(hook, &found);
 	}
-	return ret || !ours ? ret : ovctl_sync_aside(hook->ov);
+	return ret || !ours ? ret : ovctl_sync_aside(hook->ov, tenant);
 }
 
 static int ovctl_hook_run(struct ovctl_hook *hook, ovctl_hook_fn *fn)

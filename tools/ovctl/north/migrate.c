@@ -90,7 +90,7 @@ static bool ovctl_migrate_tap_is_free(struct ovctl_migrate *m, const struct ovct
 	for (i = 0; i < tenant->n_vms; i++) {
 		const struct ovctl_vm *other = &tenant->vms[i];
 
-		if (other == vm || other->vpc != m->to || other->kind != vm->kind ||
+		if (other == vm || other->off || other->vpc != m->to || other->kind != vm->kind ||
 		    strcmp(other->netns, vm->netns) || strcmp(other->link, link))
 			continue;
 		ovctl_fail(m->ov, "%s on host %s is that of VM %s: --tap names another one", link,
@@ -273,7 +273,7 @@ int ovctl_migrate_ready(struct ovctl_migrate *m)
 {
 	int ret;
 
-	ret = ovctl_sync_aside(m->ov);
+	ret = ovctl_sync_aside(m->ov, m->work.id);
 	if (!ret)
 		ret = ovctl_migrate_look(m);
 	if (!ret && !m->seats.count)
@@ -420,7 +420,7 @@ int ovctl_migrate_settle(struct ovctl_migrate *m)
 		return ret;
 	if (is_there)
 		ret = ovctl_migrate_finish_others(m);
-	more = ovctl_sync_aside(m->ov);
+	more = ovctl_sync_aside(m->ov, m->work.id);
 	if (!more)
 		more = ovctl_migrate_announce(m);
 	ret = ret ? ret : more;
@@ -472,7 +472,7 @@ int ovctl_migrate_cancel(struct ovctl_migrate *m)
 		return ret;
 	if (ovctl_migrate_abort_all(m))
 		ret = OVCTL_FAILED;
-	return ret ? ret : ovctl_sync_aside(m->ov);
+	return ret ? ret : ovctl_sync_aside(m->ov, m->work.id);
 }
 
 /**

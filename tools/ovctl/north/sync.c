@@ -435,15 +435,38 @@ int ovctl_sync(struct ovctl *ov, bool stats)
 	return ret;
 }
 
+/* What another tenant's namespaces are in the way of, or lack, is no matter of this one. */
+static int ovctl_sync_tenant(struct ovctl *ov, uint32_t id)
+{
+	const struct ovctl_tenant *tenant;
+	struct ovctl_work_order order;
+	int ret, lock;
+
+	ret = ovctl_sync_lock(ov, &lock);
+	if (ret)
+		return ret;
+	ret = ovctl_sync_order(ov, &order, NULL);
+	tenant = ret ? NULL : ovctl_model_tenant(&order.model, id);
+	if (tenant) {
+		ovctl_plan_keep(&order.plan, &order.model, tenant);
+		ret = ovctl_sync_carry(&order);
+	}
+	ovctl_order_clear(&order);
+	close(lock);
+	return ret;
+}
+
 /**
  * ovctl_sync_aside() - Sync as a part of another command.
  * @ov: The run.
+ * @tenant: The tenant that the command is about: where the whole cannot be done, what is of this
+ *	one is, and the rest is told of. 0 for all.
  *
  * What sync tells goes where progress goes: the results are those of the command.
  *
  * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
  */
-int ovctl_sync_aside(struct ovctl *ov)
+int ovctl_sync_aside(struct ovctl *ov, uint32_t tenant)
 {
 	FILE *out = ov->out;
 	bool json = ov->json;
@@ -453,6 +476,8 @@ int ovctl_sync_aside(struct ovctl *ov)
 	ov->out = ov->err;
 	ov->json = false;
 	ret = ovctl_sync(ov, false);
+	if (ret && tenant && !geteuid())
+		ret = ovctl_sync_tenant(ov, tenant);
 	ov->out = out;
 	ov->json = json;
 	return ret;

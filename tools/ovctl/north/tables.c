@@ -326,6 +326,8 @@ json_t *ovctl_record_vm(const struct ovctl_tenant *tenant, const struct ovctl_vm
 	ovctl_set_number(rec, "seq", vm->seq);
 	if (vm->to && vm->until)
 		ovctl_set_number(rec, "to", vm->to);
+	if (vm->off)
+		ovctl_set_bool(rec, "off", true);
 	return rec;
 }
 

@@ -62,6 +62,7 @@ static int ovctl_vm_kind(struct ovctl *ov, const struct ovctl_option *opt, struc
 		vm->netns[0] = '\0';
 		vm->link[0] = '\0';
 		vm->pid = 0;
+		vm->off = false;
 	}
 	if (opt[VM_PID].value)
 		ret = ovctl_arg_number(ov, "a process", opt[VM_PID].value, INT32_MAX, &vm->pid);

@@ -95,6 +95,7 @@ static int ovctl_row_vm(struct ovctl *ov, const struct ovctl_db *db, sqlite3_stm
 	vm->seq = sqlite3_column_int64(row, 11);
 	vm->to = sqlite3_column_int64(row, 12);
 	vm->until = sqlite3_column_int64(row, 14);
+	vm->off = sqlite3_column_int(row, 15);
 	if (ovctl_row_text(row, 1, vm->name, sizeof(vm->name)) &&
 	    ovctl_row_addr(row, 4, &vm->mac) && vm->mac.len == 6 &&
 	    ovctl_row_addr(row, 5, &vm->ip4) && ovctl_row_addr(row, 6, &vm->ip6) &&
@@ -133,7 +134,7 @@ int ovctl_rows_read_tenant(struct ovctl *ov, struct ovctl_db *db, struct ovctl_t
 		{ ovctl_row_presence, "SELECT subnet, vpc FROM presence ORDER BY subnet, vpc" },
 		{ ovctl_row_vm,
 		  "SELECT id, name, subnet, vpc, mac, ip4, ip6, kind, netns, pid, link, seq,"
-		  " to_vpc, to_link, until FROM vms ORDER BY id" },
+		  " to_vpc, to_link, until, off FROM vms ORDER BY id" },
 	};
 	int64_t id = 0;
 	unsigned int i;
@@ -232,11 +233,12 @@ static int ovctl_rows_insert_subnet(struct ovctl_rows *rows, const struct ovctl_
 static int ovctl_rows_insert_vm(struct ovctl_rows *rows, const struct ovctl_vm *vm)
 {
 	return ovctl_db_run(rows->ov, rows->db,
-			    "INSERT INTO vms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			    "itiiaaattitiiti", (int64_t)vm->id, vm->name, (int64_t)vm->subnet,
+			    "INSERT INTO vms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			    "itiiaaattitiitii", (int64_t)vm->id, vm->name, (int64_t)vm->subnet,
 			    (int64_t)vm->vpc, &vm->mac, &vm->ip4, &vm->ip6,
 			    ovctl_kinds[vm->kind], vm->netns, (int64_t)vm->pid, vm->link,
-			    (int64_t)vm->seq, (int64_t)vm->to, vm->to_link, vm->until);
+			    (int64_t)vm->seq, (int64_t)vm->to, vm->to_link, vm->until,
+			    (int64_t)vm->off);
 }
 
 static int ovctl_rows_insert(const struct ovctl_diff *diff, void *arg)

@@ -173,10 +173,13 @@ static const char *const ovctl_steps_tenant[] = {
 	"ALTER TABLE vms ADD COLUMN to_link TEXT NOT NULL DEFAULT ''"
 	"	CHECK (length(to_link) < 16);"
 	"ALTER TABLE vms ADD COLUMN until INTEGER NOT NULL DEFAULT 0;",
+
+	/* A guest that is shut down: the name of its tap is anybody's. */
+	"ALTER TABLE vms ADD COLUMN off INTEGER NOT NULL DEFAULT 0 CHECK (off IN (0, 1));",
 };
 
 const struct ovctl_schema ovctl_schema_tenant = {
 	.kind = "tenant",
 	.steps = ovctl_steps_tenant,
-	.count = 2,
+	.count = 3,
 };
