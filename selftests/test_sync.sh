@@ -624,6 +624,12 @@ test_refusals()
 	tenovl_load
 	sync_once
 	must_say "nothing to do" env OVCTL_STORE="$TMP/store" ovctl sync
+	# A device that has become too small for IPv6 has lost it.
+	ovctl -n ns1_t1 dev set s21 mtu 1200
+	must_fail_with "there is no IPv6 on the device: its MTU is below 1280, or IPv6 is off there" o sync
+	ovctl -n ns1_t1 dev set s21 mtu auto
+	wait_for "its MTU is as before" syncs
+	sync_once
 }
 
 test_said_as_json()

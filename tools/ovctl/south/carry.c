@@ -763,6 +763,25 @@ static struct nl_msg *ovctl_route_message(const struct ovctl_item *obj, uint32_t
 	return NULL;
 }
 
+/* Of a device that is too small for IPv6, or has it off, the kernel says little. */
+static int ovctl_carry_address(struct ovctl_carrier *c, uint32_t index)
+{
+	bool v6 = c->obj->key.addr.len == 16;
+	struct ovctl_reply rp;
+	int ret = OVCTL_DONE;
+	int err;
+
+	err = ovctl_rtnl_call(&c->space->ov, ovctl_addr_message(c->obj, index, false), &rp);
+	if (err && v6 && (err == -EINVAL || err == -ENOBUFS || err == -EACCES))
+		ret = ovctl_fail(c->spaces->ov, "%s: " OVCTL_NO_IPV6, c->what);
+	else if (err)
+		ret = ovctl_fail(c->spaces->ov, "%s: %s", c->what,
+				 rp.refusal.text[0] ? rp.refusal.text : strerror(-err));
+	ovctl_reply_free(&rp);
+	ovctl_carry_step();
+	return ret;
+}
+
 static int ovctl_carry_ip(struct ovctl_carrier *c)
 {
 	const char *link = c->obj->kind == OVCTL_KIND_ROUTE ?
@@ -775,6 +794,8 @@ static int ovctl_carry_ip(struct ovctl_carrier *c)
 		return OVCTL_DONE;
 	if (!index)
 		return ovctl_carry_nolink(c, c->obj->netns, link);
+	if (c->obj->kind == OVCTL_KIND_ADDR && !del)
+		return ovctl_carry_address(c, index);
 	if (c->obj->kind == OVCTL_KIND_ADDR)
 		msg = ovctl_addr_message(c->obj, index, del);
 	else if (c->obj->kind == OVCTL_KIND_NEIGH)

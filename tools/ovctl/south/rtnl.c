@@ -312,6 +312,8 @@ static const char *ovctl_rtnl_reason(const struct ovctl_reply *rp, bool elsewher
 				   "a device of that name is there already";
 	if (rp->error == -ENODEV)
 		return "the device is gone";
+	if (rp->error == -EAFNOSUPPORT)
+		return OVCTL_NO_IPV6;
 	return strerror(-rp->error);
 }
 

@@ -9,6 +9,10 @@
 
 struct ovctl;
 
+/* Of what the kernel says little. */
+#define OVCTL_NO_IPV6 \
+	"there is no IPv6 on the device: its MTU is below 1280, or IPv6 is off there"
+
 struct nl_msg *ovctl_rtnl_message(int type, int flags, const void *head, size_t len);
 struct nl_msg *ovctl_rtnl_add_message(const char *name, int netns_fd, uint8_t mode);
 struct nl_msg *ovctl_rtnl_port_message(const char *name, const struct ovctl_dev *dev);
