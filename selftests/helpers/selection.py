@@ -264,7 +264,8 @@ class Play:
 		chosen = [p["name"] for p in ports if p["state"] == "selected"]
 		if len(chosen) > 1:
 			raise Wrong("%s: selected are %s" % (self.where, " and ".join(chosen)))
-		selection = dev.pop("selection")
+		# Of a device that never had a port nothing is told.
+		selection = dev.pop("selection", {"cause": None, "changes": 0})
 		out = {"selection": {k: selection[k] for k in ("cause", "changes")},
 		       "selected": selection.get("port-name"), "ports": dev["ports"]}
 		rest = {self.dev: {k: v for k, v in dev.items() if k not in VARIES | {"ports"}}}
