@@ -23,6 +23,7 @@ set -eu
 # shellcheck source=selftests/bench/paths.sh
 source "$(dirname "${BASH_SOURCE[0]}")/paths.sh"
 worse=0 rows=0 only=
+FLOODS=(8 64 512)
 [[ ${1:-} != --budget ]] || only=1
 declare -A BUDGET MARKED
 while read -r key ratio marked others; do
@@ -87,6 +88,12 @@ for fam in v4 v6; do
 done
 walk tx_station floor-station none
 walk tx_station bridged-vxlan vxlan
+for n in "${FLOODS[@]}"; do
+	walk tx_flood "flood-vxlan-$n" vxlan "$n"
+done
+for n in 10 10000 100000; do
+	walk tx_table "table-vxlan-$n" vxlan "$n"
+done
 
 say "tenovl"
 modprobe -a udp_tunnel ip6_udp_tunnel nf_defrag_ipv6
@@ -102,6 +109,13 @@ done
 walk tx_port port pa
 walk tx_port port-backup pa pb
 walk tx_station enslaved tenovl-vxlan
+for n in "${FLOODS[@]}"; do
+	walk tx_flood "flood-$n" tenovl-vxlan "$n"
+done
+for n in 10 10000 100000 1000000; do
+	walk tx_table "table-$n" tenovl-vxlan "$n"
+	walk tx_table "miss-$n" tenovl-vxlan "$n" unknown
+done
 
 echo "# pktgen itself: ${COST[floor]} instructions a packet (taken off below)"
 printf '# %-32s %8s %8s %12s  %s\n' "instructions a packet" tenovl in-tree ratio "on record"
@@ -118,6 +132,16 @@ row "veth of a station, VXLAN" enslaved bridged-vxlan 50 1000
 row "the same, over vxlan itself" enslaved vxlan-v4
 extra "by a bridge port, over the head" port tenovl-vxlan-v4 40
 extra "with a second port standing by" port-backup port 30
+for n in "${FLOODS[@]}"; do
+	row "flood to $n peers, a copy" "flood-$n" "flood-vxlan-$n"
+done
+row "flood to 512, a copy, over 8" flood-512 flood-8 105 1000
+for n in 10 10000 100000; do
+	row "one of $n known addresses" "table-$n" "table-vxlan-$n" 100 1000
+done
+# Against ten of them, and nobody else.
+row "1000000, over 10" table-1000000 table-10 103 1000
+row "unknown among 1000000, over 10" miss-1000000 miss-10 103 1000
 [[ -z $only ]] || echo "1..$rows"
 if ((worse)); then
 	echo "tenovl costs more than it may on a path above"

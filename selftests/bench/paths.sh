@@ -129,6 +129,70 @@ tx()
 	say "  transmit $key: ${COST[$key]}"
 }
 
+# The N-th of many others in the underlay, of which each is a peer.
+other() { echo "10.10.$(($1 / 250)).$(($1 % 250 + 1))"; }
+
+# What is for nobody known goes to N peers: instructions a copy. tx_flood KEY KIND N
+tx_flood()
+{
+	local key=$1 kind=$2 n=$3 i
+	local -x COUNT=$((20000 / n))
+
+	((COUNT >= 200)) || COUNT=200
+	tx_underlay v4
+	ip -n a addr add 10.10.255.1/16 dev d0
+	for ((i = 0; i < n; i++)); do
+		echo "neigh add $(other "$i") lladdr 02:00:00:00:00:02 dev d0"
+	done | ip -n a -batch -
+	if [[ $kind == vxlan ]]; then
+		ip -n a link add t0 type vxlan id 42 local 10.9.0.1 dstport 4789
+		for ((i = 0; i < n; i++)); do
+			echo "fdb append 00:00:00:00:00:00 dev t0 dst $(other "$i")"
+		done | bridge -n a -batch -
+	else
+		ip -n a link add t0 type tenovl
+		ns a "$OVCTL" dev set t0 vni 42 local 10.9.0.1 encap "${kind#tenovl-}" udp-csum off
+		for ((i = 0; i < n; i++)); do
+			echo "peer add t0 $(other "$i")"
+		done | ns a "$OVCTL" batch -
+	fi
+	ip -n a link set t0 address "$SMAC" up
+	COST[$key]=$((($(measure a t0 "$DMAC") - COST[floor]) / n))
+	sent "$key" "$n"
+	ip netns del a
+	say "  flood $key: ${COST[$key]} a copy"
+}
+
+# Of N known addresses one is sent to; or, "unknown", another one, which goes to the only peer there is.
+# tx_table KEY KIND N [unknown]
+tx_table()
+{
+	local key=$1 kind=$2 n=$3 dmac=02:bb:00:00:00:07
+
+	[[ ${4:-} != unknown ]] || dmac=02:cc:00:00:00:07
+	tx_underlay v4
+	tunnel "$kind" v4 a 1 t0
+	if [[ $kind == vxlan ]]; then
+		echo "fdb append 00:00:00:00:00:00 dev t0 dst 10.9.0.2" | bridge -n a -batch -
+		table "$n" | sed 's/.*/fdb add & dev t0 dst 10.9.0.2/' | bridge -n a -batch -
+	else
+		table "$n" | paste -s -d ',' | fold_macs | sed 's/.*/fdb add t0 & peer 10.9.0.2/' |
+			ns a "$OVCTL" batch - >/dev/null
+	fi
+	ip -n a link set t0 address "$SMAC" up
+	COST[$key]=$(($(measure a t0 "$dmac") - COST[floor]))
+	sent "$key"
+	ip netns del a
+	say "  table $key: ${COST[$key]}"
+}
+
+# N addresses, a line each; that which is sent to is among the first ten.
+table() { awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+	printf "02:bb:00:%02x:%02x:%02x\n", i / 65536, i / 256 % 256, i % 256 }'; }
+
+# 500 addresses in a command.
+fold_macs() { tr ',' '\n' | paste -d ',' $(printf -- '- %.0s' {1..500}) | sed 's/,*$//'; }
+
 # The same by a built-in port of the device, in a bridge, with a second one standing by or not.
 tx_port()
 {
@@ -192,17 +256,17 @@ tx_station_once()
 	return "$whole"
 }
 
-# What is not sent is cheap.
-sent() { came_out "$1" a d0 || exit 1; }
+# What is not sent is cheap. sent PATH [COPIES]
+sent() { came_out "$1" a d0 "${2:-1}" || exit 1; }
 
-# came_out PATH NAMESPACE DEVICE: whether all of them went out there.
+# came_out PATH NAMESPACE DEVICE [COPIES]: whether all of them went out there.
 came_out()
 {
-	local n
+	local n wanted=$(((RUNS + 1) * COUNT * ${4:-1}))
 
 	n=$(ns "$2" cat "/sys/class/net/$3/statistics/tx_packets")
-	((n < (RUNS + 1) * COUNT)) || return 0
-	say "only $n of $(((RUNS + 1) * COUNT)) packets were sent: $1"
+	((n < wanted)) || return 0
+	say "only $n of $wanted packets were sent: $1"
 	return 1
 }
 

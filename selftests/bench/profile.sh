@@ -6,7 +6,7 @@
 #	 profile.sh --tell DIR		on the host: prints the table
 # FLOW is one of: floor, floor-station; vxlan, gretap (in-tree), bridged-vxlan (veth in a bridge with it);
 # tenovl-vxlan, tenovl-nvgre, tenovl-plain (its head), port, port-backup (a bridge port),
-# enslaved (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain,
+# flood-vxlan, flood-tenovl-vxlan (to 64 peers), enslaved (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain,
 # rx-tenovl-nvgre (received, from an in-tree sender). COUNT is the number of packets.
 #
 # "make profile FLOW=..." does both. A function that is compiled into another counts there.
@@ -31,6 +31,7 @@ walk()
 	case $1 in
 	floor) floor_tx ;;
 	vxlan | gretap | tenovl-*) COST[floor]=0; tx "$1" "$1" "$FAM" ;;
+	flood-vxlan | flood-tenovl-vxlan) COST[floor]=0; tx_flood "$1" "${1#flood-}" 64 ;;
 	port) COST[floor]=0; tx_port port pa ;;
 	port-backup) COST[floor]=0; tx_port port-backup pa pb ;;
 	floor-station) tx_station floor-station none ;;
