@@ -276,8 +276,10 @@ static struct dst_entry *tenovl_route(const struct tenovl_dev *tdev,
  * @skb: an ICMP error whose data begins at the quoted outer IP header
  * @mtu: what it says
  *
- * RCU. Like ipv4_update_pmtu() and ip6_update_pmtu(), which look the route up by addresses alone:
- * where marks, ports or keys have a say in the next hop, their lesson lands on another one.
+ * RCU. Like ipv4_update_pmtu() and ip6_update_pmtu(), which look the route up by what the error
+ * quotes alone: where the mark has a say, or over IPv6 ports or keys, their lesson lands on another
+ * next hop. (What is called here looks up once more over IPv4, by addresses, mark and device, and
+ * tells all next hops of the route: rules by port or protocol are not followed there.)
  */
 void tenovl_path_lesson(const struct tenovl_dev *tdev, const struct tenovl_path *path,
 			struct sk_buff *skb, u32 mtu)

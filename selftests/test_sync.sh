@@ -402,6 +402,9 @@ test_fail_over()
 	refuse "a bridge that is down" o status
 	sync_once
 	ping_ok ns1_t1-s21_vm 21.0.0.3 1
+	# A leg that is in no bridge yet answers for nobody.
+	must_say NOARP ip -n ns1_t1 -o link show v1a
+	must_say "lladdr $(mac_of ns1_t1 s21)" ip -n ns1_t1-s21_vm neigh show 21.0.0.1
 	# Of groups the bridges tell the segment all, in whatever bridge its port is put.
 	healed 1 ip -n ns1_t1 link set s21a type bridge_slave mcast_router 1
 	healed 2 ip -n ns1_t1 link set s21a master br21b

@@ -618,11 +618,13 @@ test_hook_starts()
 # guests start where something is in another one's way.
 test_hook_names()
 {
+	local vtep
+
 	home
 	copy
-	o tenant add 2 --vpcs 1 --host h1 --new-password-file "$TMP/password" >/dev/null
+	o tenant add 2 --vpcs 2 --host h1,h2 --new-password-file "$TMP/password" >/dev/null
 	o subnet add 2 21.0.0.0/24 >/dev/null
-	o vm add 2 web --subnet 21 --tap vnet9 >/dev/null
+	o vm add 2 web --subnet 21 --vpc 1 --tap vnet9 >/dev/null
 	o vm add 1 twin --subnet 21 --vpc 1 --mac 02:00:15:00:00:89 --tap vnet8 >/dev/null
 	ip -n h1 link add vnet9 type veth peer name x9 netns "$X"
 	defer ip -n h1 link del vnet9
@@ -630,10 +632,15 @@ test_hook_names()
 	ip netns add ns1_t2
 	defer ip netns del ns1_t2
 	must_fail_with "ns1_t2" o sync
+	vtep=$(dev_value ns1_t1 s21 local)
+	ip -n h1 addr del "$vtep/32" dev lo
 	(M=02:00:15:00:00:89 NAME=twin check "a tap of another one's name" hook h1 vnet9 started begin - 2>/dev/null)
 	same vnet9 "$(vm_value twin dev)" "what its tap is called"
 	same true "$(json_get "$(o -j vm show 2 web)" off none)" "whether the other one is off"
 	[[ -n $(ovctl -n ns1_t1 -j port show s21 | json_having vnet9) ]] || fail "the tap is not in the segment"
+	must_say "$vtep" ip -n h1 addr show dev lo
+	must_fail_with 'VM web is shut down: "vm set" with --vpc places it elsewhere' \
+		o vm migrate 2 web --to h2 --now
 	# Its own that is in the way is told.
 	ip -n ns1_t1 link del s21
 	ip -n ns1_t1 link add s21 type dummy

@@ -374,7 +374,8 @@ static void test_bridges(void **state)
 		     "of-netns ns1_t1 of s21 addrgenmode none master br21b");
 	assert_field(&sim, OVCTL_KIND_PORT, "ns1_t1", "s21b", NULL, "priority 20");
 	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1", "br21", NULL, "arp off");
-	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1", "v1b", NULL, "master br21b");
+	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1", "v1b", NULL,
+		     "arp off addrgenmode none master br21b");
 	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1-s21_vm", "eth0b", NULL, "master eth0");
 	assert_field(&sim, OVCTL_KIND_LINK, "ns1_t1-s21_vm", "eth0", NULL,
 		     "type bond mode active-backup mac 02:00:15:00:00:0b mtu 1450 arp_interval 100 arp_ip_target 21.0.0.1");

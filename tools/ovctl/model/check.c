@@ -366,7 +366,8 @@ static bool ovctl_check_vm(const struct ovctl_tenant *tenant, const struct ovctl
 static bool ovctl_same_place(const struct ovctl_vm *a, const struct ovctl_vm *b)
 {
 	return !a->off && !b->off && a->kind == b->kind && a->pid == b->pid &&
-	       !strcmp(a->netns, b->netns) && !strcmp(a->link, b->link) && (a->kind == OVCTL_VM_OWN || a->vpc == b->vpc);
+	       !strcmp(a->netns, b->netns) && !strcmp(a->link, b->link) &&
+	       (a->kind == OVCTL_VM_OWN || a->vpc == b->vpc);
 }
 
 static bool ovctl_check_pair(const struct ovctl_vm *other, const struct ovctl_vm *vm,

@@ -605,12 +605,19 @@ void ovctl_plan_turns(struct ovctl_plan *plan, const struct ovctl_tenant *tenant
 
 /* --- one tenant --- */
 
-static bool ovctl_is_in_vm(const struct ovctl_item *obj, const struct ovctl_model *model,
-			   const struct ovctl_tenant *tenant, const struct ovctl_vm *vm,
-			   uint32_t vpc_id)
+static const struct ovctl_host *ovctl_local_host(const struct ovctl_model *model,
+						 const struct ovctl_tenant *tenant, uint32_t id)
 {
-	const struct ovctl_vpc *vpc = vpc_id ? ovctl_tenant_vpc(tenant, vpc_id) : NULL;
+	const struct ovctl_vpc *vpc = id ? ovctl_tenant_vpc(tenant, id) : NULL;
 	const struct ovctl_host *host = vpc ? ovctl_model_host(model, vpc->host) : NULL;
+
+	return host && !host->remote ? host : NULL;
+}
+
+/* Where a VM is, or is coming to: a namespace, or a tap of that name. */
+static bool ovctl_is_at_vm(const struct ovctl_item *obj, const struct ovctl_host *host,
+			   const struct ovctl_vm *vm, const char *tap)
+{
 	char netns[OVCTL_NETNS_SIZE];
 
 	if (!host)
@@ -618,8 +625,19 @@ static bool ovctl_is_in_vm(const struct ovctl_item *obj, const struct ovctl_mode
 	ovctl_name_vm_space(netns, sizeof(netns), host, vm);
 	if (strcmp(netns, obj->netns))
 		return false;
-	return vm->kind != OVCTL_VM_TAP || !strcmp(obj->link, vm->link) ||
-	       !strcmp(obj->link, vm->to_link);
+	return vm->kind != OVCTL_VM_TAP || (!vm->off && !strcmp(obj->link, tap));
+}
+
+/* Of a host, what leads to the tenant's VPCs: their addresses, and routes to others of them. */
+static bool ovctl_is_of_vtep(const struct ovctl_item *obj, const struct ovctl_model *model,
+			     const struct ovctl_tenant *tenant, const struct ovctl_vpc *vpc)
+{
+	const struct ovctl_host *host = ovctl_local_host(model, tenant, vpc->id);
+
+	if (obj->kind == OVCTL_KIND_ADDR)
+		return host && !strcmp(host->netns, obj->netns) &&
+		       ovctl_addr_same(&obj->key.addr, &vpc->vtep);
+	return obj->kind == OVCTL_KIND_ROUTE && ovctl_cidr_has(&obj->key, &vpc->vtep);
 }
 
 static bool ovctl_is_of_tenant(const struct ovctl_item *obj, const struct ovctl_model *model,
@@ -632,21 +650,28 @@ static bool ovctl_is_of_tenant(const struct ovctl_item *obj, const struct ovctl_
 		return true;
 	for (i = 0; i < tenant->n_vpcs; i++) {
 		ovctl_name_mesh(mesh, sizeof(mesh), tenant->id, tenant->vpcs[i].id);
-		if (!strcmp(mesh, obj->netns))
+		if (!strcmp(mesh, obj->netns) ||
+		    ovctl_is_of_vtep(obj, model, tenant, &tenant->vpcs[i]))
 			return true;
 	}
-	for (i = 0; i < tenant->n_vms; i++)
-		if (ovctl_is_in_vm(obj, model, tenant, &tenant->vms[i], tenant->vms[i].vpc) ||
-		    ovctl_is_in_vm(obj, model, tenant, &tenant->vms[i], tenant->vms[i].to))
+	for (i = 0; i < tenant->n_vms; i++) {
+		const struct ovctl_vm *vm = &tenant->vms[i];
+
+		if (ovctl_is_at_vm(obj, ovctl_local_host(model, tenant, vm->vpc), vm, vm->link) ||
+		    ovctl_is_at_vm(obj, ovctl_local_host(model, tenant, vm->to), vm, vm->to_link))
 			return true;
+	}
 	return false;
 }
 
 /**
- * ovctl_plan_keep() - Leave out what is not about the namespaces and taps of one tenant.
+ * ovctl_plan_keep() - Leave out what one tenant does not need.
  * @plan: The plan.
  * @model: The model that it follows from.
  * @tenant: The tenant.
+ *
+ * What stays is about its namespaces and taps, and of hosts the addresses of its VPCs and the routes
+ * between them.
  */
 void ovctl_plan_keep(struct ovctl_plan *plan, const struct ovctl_model *model,
 		     const struct ovctl_tenant *tenant)

@@ -534,6 +534,8 @@ static struct ovctl_item *ovctl_want_leg(const struct ovctl_place *place,
 	obj = ovctl_want_link_of(place->objs, place->netns, leg, OVCTL_LINK_VETH, netns, inner);
 	ovctl_item_text(place->objs, obj, OVCTL_LINK_MASTER, bridge);
 	ovctl_item_num(obj, OVCTL_LINK_MTU, mtu);
+	/* As long as it is in no bridge it is not to answer for the head. */
+	ovctl_item_num(obj, OVCTL_LINK_ARP, 0);
 	ovctl_item_num(obj, OVCTL_LINK_ADDRGEN, OVCTL_ADDRGEN_NONE);
 	obj = ovctl_want_link_of(place->objs, netns, inner, OVCTL_LINK_VETH, place->netns, leg);
 	ovctl_item_num(obj, OVCTL_LINK_MTU, mtu);

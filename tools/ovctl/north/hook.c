@@ -27,6 +27,9 @@
 #include "migrate.h"
 #include "sync.h"
 
+/* Interfaces of one guest, of which each may be another tenant's; more than PCI has room for. */
+#define OVCTL_HOOK_TENANTS 64
+
 /**
  * struct ovctl_hook - One call of libvirt.
  * @ov: The run.
@@ -161,42 +164,55 @@ static int ovctl_hook_here(struct ovctl_migrate *m, struct ovctl_vm *vm,
 	return ovctl_work_save(&m->work);
 }
 
-static int ovctl_hook_lose(struct ovctl_hook *hook, const struct ovctl_guest_vm *loser)
+/* Takes the name of a tap from a VM that had it here, or was to have it. Return: whether it did. */
+static bool ovctl_hook_unname(const struct ovctl_hook *hook, const struct ovctl_tenant *tenant,
+			      struct ovctl_vm *vm, const char *link, const char *netns)
+{
+	bool here = !vm->off && !strcmp(vm->link, link) &&
+		    ovctl_vm_is_on(tenant, vm->vpc, hook->host);
+	bool comes = !strcmp(vm->to_link, link) && ovctl_vm_is_on(tenant, vm->to, hook->host);
+
+	if (vm->kind != OVCTL_VM_TAP || strcmp(vm->netns, netns) || (!here && !comes))
+		return false;
+	vm->off |= here;
+	if (comes)
+		ovctl_vm_stay(vm);
+	return true;
+}
+
+/* What the model said may be so no more: others start guests at the same time. */
+static void ovctl_hook_lose(struct ovctl_hook *hook, const struct ovctl_guest_vm *loser,
+			    const struct ovctl_guest_vm *found)
 {
 	struct ovctl_migrate m;
 	struct ovctl_vm *vm = ovctl_hook_work(hook, loser, &m);
-	int ret = OVCTL_FAILED;
 
-	if (vm) {
-		vm->off = true;
-		ret = ovctl_work_save(&m.work);
-	}
+	if (vm && ovctl_hook_unname(hook, &m.work.now, vm, found->nic->link, found->vm->netns))
+		ovctl_work_save(&m.work);
 	ovctl_migrate_end(&m);
-	return ret;
 }
 
 /* libvirt gives the names of taps out again, and tells of no guest that ended with its machine:
- * whoever had the name before, of any tenant, is off.
+ * whoever had the name before, of any tenant, is off. What is wrong with another one does not keep
+ * this guest from starting; it is told.
  */
-static int ovctl_hook_take(struct ovctl_hook *hook, const struct ovctl_guest_vm *found)
+static void ovctl_hook_take(struct ovctl_hook *hook, const struct ovctl_guest_vm *found)
 {
 	unsigned int i, j;
-	int ret = OVCTL_DONE;
 
-	for (i = 0; !ret && i < hook->model.n_tenants; i++) {
+	for (i = 0; found->nic->link[0] && i < hook->model.n_tenants; i++) {
 		struct ovctl_guest_vm other = { .tenant = &hook->model.tenants[i] };
 
-		for (j = 0; !ret && j < other.tenant->n_vms; j++) {
+		for (j = 0; j < other.tenant->n_vms; j++) {
+			struct ovctl_vm vm = other.tenant->vms[j];
+
 			other.vm = &other.tenant->vms[j];
-			if (other.vm == found->vm || other.vm->kind != OVCTL_VM_TAP ||
-			    other.vm->off || strcmp(other.vm->link, found->nic->link) ||
-			    strcmp(other.vm->netns, found->vm->netns) ||
-			    !ovctl_vm_is_on(other.tenant, other.vm->vpc, hook->host))
-				continue;
-			ret = ovctl_hook_lose(hook, &other);
+			if (other.vm != found->vm &&
+			    ovctl_hook_unname(hook, other.tenant, &vm, found->nic->link,
+					      found->vm->netns))
+				ovctl_hook_lose(hook, &other, found);
 		}
 	}
-	return ret;
 }
 
 /* What a child of nobody says goes to the system's log. */
@@ -289,13 +305,10 @@ static int ovctl_hook_come(struct ovctl_hook *hook, struct ovctl_migrate *m,
 static int ovctl_hook_started(struct ovctl_hook *hook, const struct ovctl_guest_vm *found)
 {
 	struct ovctl_migrate m;
+	int ret = OVCTL_FAILED;
 	struct ovctl_vm *vm;
-	int ret;
 
-	ret = ovctl_hook_take(hook, found);
-	if (ret)
-		return ret;
-	ret = OVCTL_FAILED;
+	ovctl_hook_take(hook, found);
 	vm = ovctl_hook_work(hook, found, &m);
 	if (vm && ovctl_vm_is_on(&m.work.now, vm->vpc, hook->host))
 		ret = ovctl_hook_here(&m, vm, found->nic);
@@ -376,22 +389,23 @@ static int ovctl_hook_load(struct ovctl_hook *hook)
 static int ovctl_hook_each(struct ovctl_hook *hook, const struct ovctl_nics *nics,
 			   ovctl_hook_fn *fn)
 {
+	uint32_t tenants[OVCTL_HOOK_TENANTS];
 	struct ovctl_guest_vm found;
 	unsigned int i, ours = 0;
-	uint32_t tenant = 0;
 	int ret = OVCTL_DONE;
 
 	for (i = 0; !ret && i < nics->count; i++) {
 		ret = ovctl_hook_find(hook, &nics->list[i], &found);
 		if (ret || !found.vm)
 			continue;
-		if (!ours++)
+		if (!ours)
 			ret = ovctl_hook_host(hook);
-		tenant = found.tenant->id;
+		if (ours < OVCTL_HOOK_TENANTS)
+			tenants[ours++] = found.tenant->id;
 		if (!ret)
 			ret = fn(hook, &found);
 	}
-	return ret || !ours ? ret : ovctl_sync_aside(hook->ov, tenant);
+	return ret || !ours ? ret : ovctl_sync_aside(hook->ov, tenants, ours);
 }
 
 static int ovctl_hook_run(struct ovctl_hook *hook, ovctl_hook_fn *fn)

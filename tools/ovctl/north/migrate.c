@@ -117,6 +117,9 @@ static int ovctl_migrate_to(struct ovctl_migrate *m, const struct ovctl_vm *vm)
 	to = ovctl_migration_to(&m->work.now, vm, m->host, vpc, why);
 	if (!to)
 		return ovctl_fail(m->ov, "%s", why);
+	if (vm->off && !m->tap)
+		return ovctl_fail(m->ov, "VM %s is shut down: \"vm set\" with --vpc places it elsewhere",
+				  vm->name);
 	if (m->tap && vm->kind != OVCTL_VM_TAP)
 		return ovctl_fail(m->ov, "VM %s is no guest behind a tap: --tap is for one",
 				  vm->name);
@@ -273,7 +276,7 @@ int ovctl_migrate_ready(struct ovctl_migrate *m)
 {
 	int ret;
 
-	ret = ovctl_sync_aside(m->ov, m->work.id);
+	ret = ovctl_sync_aside(m->ov, &m->work.id, 1);
 	if (!ret)
 		ret = ovctl_migrate_look(m);
 	if (!ret && !m->seats.count)
@@ -420,7 +423,7 @@ int ovctl_migrate_settle(struct ovctl_migrate *m)
 		return ret;
 	if (is_there)
 		ret = ovctl_migrate_finish_others(m);
-	more = ovctl_sync_aside(m->ov, m->work.id);
+	more = ovctl_sync_aside(m->ov, &m->work.id, 1);
 	if (!more)
 		more = ovctl_migrate_announce(m);
 	ret = ret ? ret : more;
@@ -472,7 +475,7 @@ int ovctl_migrate_cancel(struct ovctl_migrate *m)
 		return ret;
 	if (ovctl_migrate_abort_all(m))
 		ret = OVCTL_FAILED;
-	return ret ? ret : ovctl_sync_aside(m->ov, m->work.id);
+	return ret ? ret : ovctl_sync_aside(m->ov, &m->work.id, 1);
 }
 
 /**

@@ -447,6 +447,8 @@ static int ovctl_sync_tenant(struct ovctl *ov, uint32_t id)
 		return ret;
 	ret = ovctl_sync_order(ov, &order, NULL);
 	tenant = ret ? NULL : ovctl_model_tenant(&order.model, id);
+	if (!ret && !tenant)
+		ret = ovctl_fail(ov, "there is no tenant %u any more", id);
 	if (tenant) {
 		ovctl_plan_keep(&order.plan, &order.model, tenant);
 		ret = ovctl_sync_carry(&order);
@@ -459,25 +461,31 @@ static int ovctl_sync_tenant(struct ovctl *ov, uint32_t id)
 /**
  * ovctl_sync_aside() - Sync as a part of another command.
  * @ov: The run.
- * @tenant: The tenant that the command is about: where the whole cannot be done, what is of this
- *	one is, and the rest is told of. 0 for all.
+ * @tenants: The tenants that the command is about: where the whole cannot be done, what is of these
+ *	is, and the rest is told of.
+ * @count: How many; 0 for all.
  *
  * What sync tells goes where progress goes: the results are those of the command.
  *
  * Return: OVCTL_DONE, or OVCTL_FAILED after having said why.
  */
-int ovctl_sync_aside(struct ovctl *ov, uint32_t tenant)
+int ovctl_sync_aside(struct ovctl *ov, const uint32_t *tenants, unsigned int count)
 {
 	FILE *out = ov->out;
 	bool json = ov->json;
+	unsigned int i;
 	int ret;
 
 	fflush(out);
 	ov->out = ov->err;
 	ov->json = false;
 	ret = ovctl_sync(ov, false);
-	if (ret && tenant && !geteuid())
-		ret = ovctl_sync_tenant(ov, tenant);
+	if (ret && count && !geteuid()) {
+		ret = OVCTL_DONE;
+		for (i = 0; i < count; i++)
+			if (ovctl_sync_tenant(ov, tenants[i]))
+				ret = OVCTL_FAILED;
+	}
 	ov->out = out;
 	ov->json = json;
 	return ret;

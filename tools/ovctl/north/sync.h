@@ -25,7 +25,7 @@ struct ovctl_stage {
 };
 
 int ovctl_sync(struct ovctl *ov, bool stats);
-int ovctl_sync_aside(struct ovctl *ov, uint32_t tenant);
+int ovctl_sync_aside(struct ovctl *ov, const uint32_t *tenants, unsigned int count);
 int ovctl_sync_lock(struct ovctl *ov, int *lock);
 int ovctl_sync_stage(struct ovctl *ov, const struct ovctl_stage *stage);
 

@@ -258,7 +258,7 @@ static int ovctl_apply_sync(struct ovctl *ov, unsigned int changes)
 			ovctl_say(ov, "\"ovctl sync\" carries it out, as root");
 		return OVCTL_DONE;
 	}
-	return ovctl_sync_aside(ov, 0);
+	return ovctl_sync_aside(ov, NULL, 0);
 }
 
 static int ovctl_apply(struct ovctl *ov, int argc, char **argv)

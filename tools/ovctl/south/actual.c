@@ -132,7 +132,7 @@ static void ovctl_read_bond(struct ovctl_item *obj, struct nlattr *data)
 		ovctl_item_addr(obj, OVCTL_LINK_BOND_TARGET6, &addr);
 }
 
-/* A bridge without IGMP snooping does not say, and takes a multicast router's port for any other. */
+/* A bridge without IGMP snooping does not say, and takes a router's port for any other. */
 static void ovctl_read_bridge_port(struct ovctl_item *obj, struct nlattr *info)
 {
 	struct nlattr *kind = ovctl_inside(info, IFLA_INFO_SLAVE_KIND);

@@ -772,7 +772,7 @@ static int ovctl_carry_address(struct ovctl_carrier *c, uint32_t index)
 	int err;
 
 	err = ovctl_rtnl_call(&c->space->ov, ovctl_addr_message(c->obj, index, false), &rp);
-	if (err && v6 && (err == -EINVAL || err == -ENOBUFS || err == -EACCES))
+	if (err && v6 && !rp.refusal.text[0] && (err == -EINVAL || err == -ENOBUFS || err == -EACCES))
 		ret = ovctl_fail(c->spaces->ov, "%s: " OVCTL_NO_IPV6, c->what);
 	else if (err)
 		ret = ovctl_fail(c->spaces->ov, "%s: %s", c->what,
