@@ -562,6 +562,12 @@ _loaded()
 	[[ -d /sys/module/$1 ]]
 }
 
+# No device holds the module.
+module_idle()
+{
+	[[ $(</sys/module/tenovl/refcnt) == 0 ]]
+}
+
 tenovl_load()
 {
 	local dep

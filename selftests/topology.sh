@@ -48,12 +48,6 @@ serve_helpers()
 	defer bg_stop $!
 }
 
-# No device holds the module.
-module_idle()
-{
-	[[ $(</sys/module/tenovl/refcnt) == 0 ]]
-}
-
 # Runs helpers/NAME.py in a namespace ("-": this one) with what is on the file as its input:
 # helper FILE NS NAME ARGUMENT...
 helper()
