@@ -115,7 +115,7 @@ vtep()
 	echo "172.$((15 + $2)).$(($1 / 100)).$(($1 % 100 + 1))"
 }
 
-# The batches of one VPC: $1 tenant, $2 VPC.
+# The batches of one VPC: $1 tenant, $2 VPC. (vxlan has no VNI twice in an underlay: each has its own.)
 batches()
 {
 	local t=$1 v=$2 ns=ns${2}_t$1 host=${HOST_OF[$2]} me other s i=0
@@ -125,7 +125,7 @@ batches()
 	{
 		echo "addr add $me/32 dev lo"
 		for s in "${SUBNETS[@]}"; do
-			echo "link add v$s netns $ns type vxlan id $((t * 1000 + s)) local $me dstport 4789 nolearning"
+			echo "link add v$s netns $ns type vxlan id $((t * 10000 + v * 1000 + s)) local $me dstport 4789 nolearning"
 		done
 		for other in 1 2 3; do
 			((other != v)) || continue
