@@ -32,6 +32,8 @@ TMP=$(mktemp -d)
 _base=$TMP
 trap 'sweep; rm -rf "$TMP"' EXIT
 bad=0
+# A batch of ip keeps the namespaces open that its lines name.
+ulimit -n 65536
 # Hundreds of namespaces take their time to die.
 WAIT_MAX=300
 declare -A ms calls
