@@ -21,7 +21,7 @@ TESTS="
 
 # Under software emulation those that show most, and the others when they are named.
 if [[ $TENOVL_KERNEL != debug ]]; then
-	(($#)) || TESTS="announced own_ha killed_and_forgotten begun_anew aborted hook_migrates hook_starts hook_names"
+	(($#)) || TESTS="announced own_ha killed_and_forgotten hook_migrates hook_starts hook_names"
 fi
 
 # All tests have one topology, which takes long to make; each begins at home.
