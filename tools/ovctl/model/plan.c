@@ -628,6 +628,16 @@ static bool ovctl_is_at_vm(const struct ovctl_item *obj, const struct ovctl_host
 	return vm->kind != OVCTL_VM_TAP || (!vm->off && !strcmp(obj->link, tap));
 }
 
+static bool ovctl_is_on_host(const struct ovctl_item *obj, const struct ovctl_model *model)
+{
+	unsigned int i;
+
+	for (i = 0; i < model->n_hosts; i++)
+		if (!model->hosts[i].remote && !strcmp(model->hosts[i].netns, obj->netns))
+			return true;
+	return false;
+}
+
 /* Of a host, what leads to the tenant's VPCs: their addresses, and routes to others of them. */
 static bool ovctl_is_of_vtep(const struct ovctl_item *obj, const struct ovctl_model *model,
 			     const struct ovctl_tenant *tenant, const struct ovctl_vpc *vpc)
@@ -637,7 +647,8 @@ static bool ovctl_is_of_vtep(const struct ovctl_item *obj, const struct ovctl_mo
 	if (obj->kind == OVCTL_KIND_ADDR)
 		return host && !strcmp(host->netns, obj->netns) &&
 		       ovctl_addr_same(&obj->key.addr, &vpc->vtep);
-	return obj->kind == OVCTL_KIND_ROUTE && ovctl_cidr_has(&obj->key, &vpc->vtep);
+	return obj->kind == OVCTL_KIND_ROUTE && ovctl_is_on_host(obj, model) &&
+	       ovctl_cidr_has(&obj->key, &vpc->vtep);
 }
 
 static bool ovctl_is_of_tenant(const struct ovctl_item *obj, const struct ovctl_model *model,
