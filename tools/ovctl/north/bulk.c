@@ -63,6 +63,11 @@ static struct ovctl_request *ovctl_bulk_request(struct ovctl *ov, uint8_t cmd,
 	if (ovctl_bulk_flush(ov) || ovctl_dev_find(ov, dev_name, &dev))
 		return NULL;
 	rq = ovctl_genl_request(ov, cmd, NLM_F_ACK, &dev);
+	if (rq && !ovctl_request_fits(rq, size)) {
+		ovctl_fail(ov, "out of memory");
+		ovctl_request_free(rq);
+		rq = NULL;
+	}
 	if (rq)
 		ovctl_request_name(rq, "%s", what);
 	ov->pending = rq;

@@ -18,7 +18,8 @@
  * @flags: NLM_F_* beside NLM_F_REQUEST.
  * @dev: The device that it is about, or NULL for none.
  *
- * The family's number is filled in when the request is sent.
+ * The family's number is filled in when the request is sent. There is room for the settings of one
+ * object; ovctl_request_fits() makes more.
  *
  * Return: the request, or NULL where memory ran out.
  */
@@ -29,7 +30,7 @@ struct ovctl_request *ovctl_request_new(uint8_t cmd, int flags, const struct ovc
 	if (!rq)
 		return NULL;
 	rq->cmd = cmd;
-	rq->msg = nlmsg_alloc_size(OVCTL_REQUEST_MAX);
+	rq->msg = nlmsg_alloc_size(OVCTL_REQUEST_MIN);
 	if (!rq->msg)
 		goto err_free;
 	if (!genlmsg_put(rq->msg, 0, 0, 0, 0, NLM_F_REQUEST | flags, cmd, TENOVL_FAMILY_VERSION))
@@ -93,15 +94,24 @@ size_t ovctl_values_size(const struct ovctl_value *values, unsigned int count)
 }
 
 /**
- * ovctl_request_fits() - Whether one more entry has room.
- * @rq: The request.
+ * ovctl_request_fits() - Make room for one more entry.
+ * @rq: The request; no nest is open.
  * @size: The room that its values take.
  *
- * Return: true where it has.
+ * Return: false where the request is as long as one may be, or memory ran out.
  */
-bool ovctl_request_fits(const struct ovctl_request *rq, size_t size)
+bool ovctl_request_fits(struct ovctl_request *rq, size_t size)
 {
-	return nlmsg_hdr(rq->msg)->nlmsg_len + 2 * NLA_HDRLEN + size <= OVCTL_REQUEST_MAX;
+	size_t need = nlmsg_hdr(rq->msg)->nlmsg_len + 2 * NLA_HDRLEN + size;
+	size_t room = nlmsg_get_max_size(rq->msg);
+
+	if (need > OVCTL_REQUEST_MAX)
+		return false;
+	if (need <= room)
+		return true;
+	while (room < need)
+		room *= 2;
+	return !nlmsg_expand(rq->msg, room);
 }
 
 static int ovctl_addr_cmp(const void *a, const void *b)

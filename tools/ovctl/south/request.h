@@ -11,6 +11,9 @@
  */
 #define OVCTL_REQUEST_MAX (1U << 20)
 
+/* What it begins with: most are a dump's or one object's. */
+#define OVCTL_REQUEST_MIN (8U << 10)
+
 /**
  * struct ovctl_dev - A device, as calls name it.
  * @name: Its name.
@@ -50,7 +53,7 @@ void ovctl_request_free(struct ovctl_request *rq);
 __attribute__((format(printf, 2, 3)))
 void ovctl_request_name(struct ovctl_request *rq, const char *fmt, ...);
 size_t ovctl_values_size(const struct ovctl_value *values, unsigned int count);
-bool ovctl_request_fits(const struct ovctl_request *rq, size_t size);
+bool ovctl_request_fits(struct ovctl_request *rq, size_t size);
 bool ovctl_request_names(const struct ovctl_request *rq, const struct ovctl_addr *key);
 bool ovctl_request_put(struct ovctl_request *rq, const struct ovctl_value *value);
 bool ovctl_request_nest(struct ovctl_request *rq, uint16_t nest, const struct ovctl_value *key,

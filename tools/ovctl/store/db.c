@@ -203,6 +203,20 @@ int ovctl_db_number(struct ovctl *ov, struct ovctl_db *db, int64_t *num, const c
 }
 
 /**
+ * ovctl_db_look() - Begin to read a database: all is of one moment until ovctl_db_rollback().
+ * @ov: The run.
+ * @db: The database.
+ *
+ * Each statement by itself would lock the file, and look whether it has changed.
+ *
+ * Return: an ovctl_exit.
+ */
+int ovctl_db_look(struct ovctl *ov, struct ovctl_db *db)
+{
+	return ovctl_db_exec(ov, db, "BEGIN");
+}
+
+/**
  * ovctl_db_begin() - Begin to change a database.
  * @ov: The run.
  * @db: The database.
@@ -307,22 +321,38 @@ static int ovctl_db_take_wal(struct ovctl *ov, const struct ovctl_db *db, sqlite
 			     void *arg)
 {
 	const char *mode = (const char *)sqlite3_column_text(row, 0);
+	bool *wal = arg;
 
-	(void)arg;
-	if (mode && !strcmp(mode, "wal"))
-		return OVCTL_DONE;
-	return ovctl_fail(ov, "%s: this file system does not take a write-ahead log", db->name);
+	(void)ov;
+	(void)db;
+	*wal = mode && !strcmp(mode, "wal");
+	return OVCTL_DONE;
+}
+
+/* The change to a log is journaled itself, and that journal must not come back. */
+static int ovctl_db_make_wal(struct ovctl *ov, struct ovctl_db *db)
+{
+	bool wal = false;
+	int ret;
+
+	ret = ovctl_db_pragma(ov, db, "PRAGMA synchronous = EXTRA", "PRAGMA synchronous", 3);
+	if (!ret)
+		ret = ovctl_db_each(ov, db, ovctl_db_take_wal, &wal, "PRAGMA journal_mode = WAL",
+				    "");
+	if (!ret && !wal)
+		ret = ovctl_fail(ov, "%s: this file system does not take a write-ahead log",
+				 db->name);
+	return ret;
 }
 
 static int ovctl_db_settings(struct ovctl *ov, struct ovctl_db *db)
 {
+	bool wal = false;
 	int ret;
 
-	/* The change to a log is journaled itself, and that journal must not come back. */
-	ret = ovctl_db_pragma(ov, db, "PRAGMA synchronous = EXTRA", "PRAGMA synchronous", 3);
-	if (!ret)
-		ret = ovctl_db_each(ov, db, ovctl_db_take_wal, NULL, "PRAGMA journal_mode = WAL",
-				    "");
+	ret = ovctl_db_each(ov, db, ovctl_db_take_wal, &wal, "PRAGMA journal_mode", "");
+	if (!ret && !wal)
+		ret = ovctl_db_make_wal(ov, db);
 	if (!ret)
 		ret = ovctl_db_pragma(ov, db, "PRAGMA synchronous = FULL", "PRAGMA synchronous", 2);
 	if (!ret)
@@ -407,7 +437,11 @@ static int ovctl_db_prepare(struct ovctl *ov, struct ovctl_db *db,
 	int64_t version;
 	int ret;
 
+	ret = ovctl_db_look(ov, db);
+	if (ret)
+		return ret;
 	ret = ovctl_db_version(ov, db, schema, &version);
+	ovctl_db_rollback(db);
 	if (!ret && !version && !make)
 		ret = ovctl_fail(ov, "%s is empty", db->name);
 	if (!ret)

@@ -40,6 +40,7 @@ int ovctl_db_open(struct ovctl *ov, struct ovctl_db *db, const char *dir, const 
 void ovctl_db_close(struct ovctl_db *db);
 int ovctl_db_fail(struct ovctl *ov, const struct ovctl_db *db);
 int ovctl_db_damaged(struct ovctl *ov, const struct ovctl_db *db, const char *what);
+int ovctl_db_look(struct ovctl *ov, struct ovctl_db *db);
 int ovctl_db_begin(struct ovctl *ov, struct ovctl_db *db);
 int ovctl_db_commit(struct ovctl *ov, struct ovctl_db *db);
 void ovctl_db_rollback(struct ovctl_db *db);

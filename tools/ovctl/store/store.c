@@ -288,7 +288,9 @@ static int ovctl_store_read_file(struct ovctl *ov, const struct ovctl_store *sto
 	ret = ovctl_store_open_tenant(ov, store, &db, tenant->id, false);
 	if (ret)
 		return ret;
-	ret = ovctl_db_number(ov, &db, change, "SELECT change FROM meta", "");
+	ret = ovctl_db_look(ov, &db);
+	if (!ret)
+		ret = ovctl_db_number(ov, &db, change, "SELECT change FROM meta", "");
 	if (!ret)
 		ret = ovctl_rows_read_tenant(ov, &db, tenant);
 	ovctl_db_close(&db);
