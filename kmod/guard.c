@@ -141,6 +141,8 @@ static bool tenovl_guard_has_ip4(const struct tenovl_guard *guard, __be32 ip4)
 {
 	struct in6_addr addr;
 
+	if (!guard->n_ips)
+		return true;
 	tenovl_addr_set4(&addr, ip4);
 	return tenovl_guard_has_ip(guard, &addr);
 }
@@ -376,14 +378,15 @@ static bool tenovl_guard_hidden(struct sk_buff *skb, unsigned int off, __be16 pr
 static unsigned int tenovl_guard_packet(const struct tenovl_guard *guard, struct sk_buff *skb,
 					const struct tenovl_inner *inner)
 {
-	__be16 proto = *(const __be16 *)(skb->data + inner->noff - sizeof(proto));
+	__be16 proto;
 
-	if (proto == htons(ETH_P_ARP) || proto == htons(ETH_P_RARP))
-		return tenovl_guard_arp(guard, skb, inner->noff, proto == htons(ETH_P_RARP));
-	if (inner->proto == htons(ETH_P_IP))
+	if (likely(inner->proto == htons(ETH_P_IP)))
 		return tenovl_guard_ip4(guard, skb, inner->noff);
 	if (inner->proto == htons(ETH_P_IPV6))
 		return tenovl_guard_ip6(guard, skb, inner->noff);
+	proto = *(const __be16 *)(skb->data + inner->noff - sizeof(proto));
+	if (proto == htons(ETH_P_ARP) || proto == htons(ETH_P_RARP))
+		return tenovl_guard_arp(guard, skb, inner->noff, proto == htons(ETH_P_RARP));
 	return guard->n_ips || tenovl_guard_hidden(skb, inner->noff, proto) ?
 	       TENOVL_A_STATS_PORT_DROP_IP : 0;
 }

@@ -147,8 +147,9 @@ static int tenovl_output_stack4(struct tenovl_dev *tdev, struct sk_buff *skb)
 }
 
 static int tenovl_output_direct4(struct tenovl_dev *tdev, struct sk_buff *skb,
-				 const struct tenovl_path *path, struct rtable *rt)
+				 const struct tenovl_path *path, const struct tenovl_outer *outer)
 {
+	struct rtable *rt = (struct rtable *)outer->dst;
 	struct iphdr *iph = ip_hdr(skb);
 	struct net *net = tdev->net;
 	struct neighbour *neigh;
@@ -168,6 +169,8 @@ static int tenovl_output_direct4(struct tenovl_dev *tdev, struct sk_buff *skb,
 		return -EPERM;
 	}
 	tenovl_output_count4(net, skb);
+	if (outer->over && tenovl_stacked_send(tdev, outer, skb))
+		return 0;
 	neigh = ip_neigh_for_gw(rt, skb, &is_v6gw);
 	if (IS_ERR(neigh)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_NEIGH_CREATEFAIL);
@@ -212,7 +215,7 @@ static int tenovl_output4(struct tenovl_dev *tdev, struct sk_buff *skb,
 	}
 	skb_dst_set_noref(skb, dst);
 	if (likely(fits && path->fastpath && outer->way == TENOVL_WAY_DIRECT))
-		return tenovl_output_direct4(tdev, skb, path, (struct rtable *)dst);
+		return tenovl_output_direct4(tdev, skb, path, outer);
 	return tenovl_output_stack4(tdev, skb);
 }
 
@@ -234,8 +237,9 @@ static int tenovl_output_stack6(struct tenovl_dev *tdev, struct sk_buff *skb)
 }
 
 static int tenovl_output_direct6(struct tenovl_dev *tdev, struct sk_buff *skb,
-				 const struct tenovl_path *path, struct dst_entry *dst)
+				 const struct tenovl_path *path, const struct tenovl_outer *outer)
 {
+	struct dst_entry *dst = outer->dst;
 	struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	u32 len = skb->len - sizeof(*ip6h);
 	const struct in6_addr *nexthop;
@@ -262,6 +266,8 @@ static int tenovl_output_direct6(struct tenovl_dev *tdev, struct sk_buff *skb,
 		return -EPERM;
 	}
 	tenovl_output_count6(net, skb, dst);
+	if (outer->over && tenovl_stacked_send(tdev, outer, skb))
+		return 0;
 	sock_confirm_neigh(skb, neigh);
 	return neigh_output(neigh, skb, false);
 }
@@ -285,7 +291,7 @@ static int tenovl_output6(struct tenovl_dev *tdev, struct sk_buff *skb,
 	ip6h->daddr = outer->ip.daddr6;
 	skb_dst_set_noref(skb, dst);
 	if (likely(fits && path->fastpath && outer->way == TENOVL_WAY_DIRECT))
-		return tenovl_output_direct6(tdev, skb, path, dst);
+		return tenovl_output_direct6(tdev, skb, path, outer);
 	return tenovl_output_stack6(tdev, skb);
 }
 #else

@@ -348,6 +348,7 @@ static struct tenovl_outer *tenovl_outer_new(const struct tenovl_dev *tdev,
 		outer->cookie = rt6_get_cookie((struct rt6_info *)dst);
 #endif
 	outer->way = tenovl_route_way(tdev, dst, path->v6);
+	tenovl_stacked_find(outer, path->v6);
 	return outer;
 }
 
@@ -407,7 +408,8 @@ const struct tenovl_outer *tenovl_path_outer(struct tenovl_dev *tdev, struct ten
 {
 	const struct tenovl_outer *outer = rcu_dereference(path->outer);
 
-	if (likely(outer && dst_check(outer->dst, outer->cookie)))
+	if (likely(outer && dst_check(outer->dst, outer->cookie)) &&
+	    likely(!outer->stacks || !tenovl_stacked_is_stale(outer)))
 		return outer;
 	return tenovl_path_reroute(tdev, path);
 }

@@ -195,6 +195,13 @@ static void tenovl_route_uncount(struct tenovl_routes *routes, const struct teno
 	routes->n--;
 }
 
+/* Who sees the new number sees what has changed. */
+static void tenovl_routes_changed(struct tenovl_routes *routes)
+{
+	/* Pairs with tenovl_stacked_is_stale() and tenovl_stacked_find(). */
+	smp_store_release(&routes->generation, routes->generation + 1);
+}
+
 static int tenovl_route_prepare(struct tenovl_dev *tdev, struct tenovl_route_change *change,
 				const struct tenovl_route_req *req, bool replace,
 				struct netlink_ext_ack *extack)
@@ -271,7 +278,7 @@ int tenovl_routes_set(struct tenovl_dev *tdev, struct tenovl_route_req *req, u32
 	}
 	for (i = 0; i < n; i++)
 		tenovl_route_commit(tdev, &change[i]);
-	tdev->routes->generation++;
+	tenovl_routes_changed(tdev->routes);
 	goto free_change;
 
 remove_fresh:
@@ -316,7 +323,7 @@ int tenovl_routes_del(struct tenovl_dev *tdev, struct tenovl_route_req *req, u32
 	}
 	for (i = 0; i < n; i++)
 		tenovl_route_delete(tdev, tenovl_route_find(tdev->routes, &req[i].prefix));
-	tdev->routes->generation++;
+	tenovl_routes_changed(tdev->routes);
 	return 0;
 }
 
@@ -335,5 +342,5 @@ void tenovl_routes_flush_peer(struct tenovl_peer *peer)
 		return;
 	list_for_each_entry_safe(route, next, &peer->routes, list)
 		tenovl_route_delete(peer->tdev, route);
-	peer->tdev->routes->generation++;
+	tenovl_routes_changed(peer->tdev->routes);
 }

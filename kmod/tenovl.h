@@ -225,7 +225,7 @@ struct tenovl_route {
  * @n_length: how many prefixes have each of them, under RTNL
  * @ids: by id, under RTNL
  * @next_id: for cyclic allocation
- * @generation: counts changes, under RTNL
+ * @generation: counts changes, under RTNL; read without it by who remembers what he found
  * @n: how many, under RTNL
  */
 struct tenovl_routes {
@@ -329,6 +329,9 @@ enum tenovl_way {
  * @cookie: tells whether an IPv6 route is still the one
  * @way: enum tenovl_way
  * @ip: the outer addresses that it settled on
+ * @stacks: it leads into another device of ours, which carries packets
+ * @over_generation: of the routes of that device, when it was asked
+ * @over: to which of its peers, or NULL
  * @rcu: for the whole
  *
  * Never changed once published: another route makes a new one. Whoever reads it
@@ -338,7 +341,10 @@ struct tenovl_outer {
 	struct dst_entry *dst;
 	u32 cookie;
 	u8 way;
+	bool stacks;
+	u32 over_generation;
 	union tenovl_ip_pair ip;
+	struct tenovl_peer *over;
 	struct rcu_head rcu;
 };
 
@@ -1678,6 +1684,13 @@ void tenovl_inner_init(void);
 /* output.c: outer packets. BH off, RCU. */
 int tenovl_output(struct tenovl_dev *tdev, struct sk_buff *skb, const struct tenovl_path *path,
 		  const struct tenovl_outer *outer, u8 tos, bool df, bool fits);
+
+/* stacked.c: outer packets that go by another device of ours. RCU. */
+void tenovl_stacked_find(struct tenovl_outer *outer, bool v6);
+bool tenovl_stacked_is_stale(const struct tenovl_outer *outer);
+/* BH off */
+bool tenovl_stacked_send(struct tenovl_dev *tdev, const struct tenovl_outer *outer,
+			 struct sk_buff *skb);
 
 /* xmit.c: frames that leave. BH off. */
 netdev_tx_t tenovl_xmit(struct sk_buff *skb, struct net_device *dev);

@@ -15,6 +15,7 @@ TESTS="
 	next_packet_v4 next_packet_v6
 	xfrm_added vrf_entered device_moved
 	gso_whole
+	stacked_v4 stacked_v6 stacked_next
 "
 
 setup_suite()
@@ -102,9 +103,15 @@ both_ways()
 	caught whole "$n" u0 "$TMP/frames"
 	number "$(counter "$T1" s1 tx-stack)" -ge $((before + n)) "packets that took the whole way: $*"
 	ovctl -n "$H1" dev set s1 fastpath on
-	diff "$TMP/fast.hex" "$TMP/whole.hex" >"$TMP/differ" || {
+	same_as fast whole "$*"
+}
+
+# What was caught under two names: same_as NAME NAME WHAT
+same_as()
+{
+	diff "$TMP/$1.hex" "$TMP/$2.hex" >"$TMP/differ" || {
 		diag "$(cat "$TMP/differ")"
-		fail "not the same bytes: $*"
+		fail "not the same bytes: $3"
 	}
 }
 
@@ -558,6 +565,174 @@ test_gso_whole()
 		ns_del "$H1"
 		ns_del "$H2"
 	done
+}
+
+# The segment's own underlay is a namespace each, M1 and M2, that GRE joins: lay_stacked FAM INNER.
+lay_stacked()
+{
+	local fam=$1 inner=$2 i h m t o
+
+	hv_lay 2
+	ns_new M1 M2 T1 T2
+	for i in 1 2; do
+		h=H$i m=M$i t=T$i o=$((3 - i))
+		ip -n "${!m}" link set lo up
+		ip -n "${!m}" addr add "10.8.0.$i/32" dev lo
+		ip -n "${!m}" addr add "fd08::$i/128" dev lo
+		ovctl -n "${!h}" dev add g0 netns "${!m}" mode l3 vni 7 encap gre local "$(uaddr "$fam" "$i")"
+		ovctl -n "${!m}" batch - <<-END
+			peer add g0 $(uaddr "$fam" $o) inner-source 10.8.0.$o/32,fd08::$o/128
+			route add g0 10.8.0.$o/32,fd08::$o/128 peer $(uaddr "$fam" $o)
+		END
+		ip -n "${!m}" link set g0 up
+		ip -n "${!m}" route add "10.8.0.$o/32" dev g0
+		ip -n "${!m}" route add "fd08::$o/128" dev g0
+		segment "${!m}" "${!t}" s1 vni 100 encap vxlan local "$(via_mesh "$inner" "$i")"
+		ovctl -n "${!t}" peer add s1 "$(via_mesh "$inner" $o)"
+		ovctl -n "${!t}" fdb add s1 "$(tenant_mac $o)" peer "$(via_mesh "$inner" $o)"
+		tenant_up "${!t}" s1 "$i"
+		ip -n "${!t}" neigh replace "10.1.0.$o" lladdr "$(tenant_mac $o)" dev s1
+		ip -n "${!t}" neigh replace "fd01::$o" lladdr "$(tenant_mac $o)" dev s1
+	done
+	ping_ok "$H1" "$(uaddr "$fam" 2)" 1
+	ping_ok "$T1" 10.1.0.2 1
+}
+
+via_mesh() { (($1 == 4)) && echo "10.8.0.$2" || echo "fd08::$2"; }
+
+stacked() { counter "$T1" s1 tx-stacked; }
+
+# Both headers at once, or the way by the mesh's device: the same bytes, and the same is counted.
+stacked_bytes()
+{
+	local fam=$1 inner=$2 n before in_mesh
+
+	lay_stacked "$fam" "$inner"
+	frames >"$TMP/frames"
+	n=$(wc -l <"$TMP/frames")
+	before=$(stacked) in_mesh=$(counter "$M1" g0 tx-packets)
+	caught fast "$n" u0 "$TMP/frames"
+	number "$(stacked)" -ge $((before + n)) "packets that got both headers at once"
+	number "$(counter "$M1" g0 tx-packets)" -ge $((in_mesh + n)) "packets that the mesh counts"
+	tc -n "$M1" qdisc add dev g0 root pfifo
+	before=$(stacked) in_mesh=$(peer_counter "$M1" g0 "$(uaddr "$fam" 2)" tx-packets)
+	caught whole "$n" u0 "$TMP/frames"
+	same "$before" "$(stacked)" "packets that got both at once, with a queue between"
+	number "$(peer_counter "$M1" g0 "$(uaddr "$fam" 2)" tx-packets)" -ge $((in_mesh + n)) \
+		"packets that the mesh's peer counts"
+	same_as fast whole "IPv$inner in IPv$fam"
+	ovctl -n "$M1" dev set g0 fastpath off
+	tc -n "$M1" qdisc del dev g0 root
+	caught off "$n" u0 "$TMP/frames"
+	same "$before" "$(stacked)" "packets that got both at once, with the mesh's fastpath off"
+	same_as fast off "IPv$inner in IPv$fam by the whole way"
+	ovctl -n "$M1" dev set g0 fastpath on
+	iperf "$T2" "$T1" 10.1.0.2 -n 5M >"$TMP/iperf" || fail "iperf3: $(cat "$TMP/iperf")"
+	number "$(stacked)" -gt "$before" "packets that got both at once, those of TCP"
+}
+
+test_stacked_v4() { stacked_bytes 4 4; }
+test_stacked_v6() { stacked_bytes 6 6; }
+
+# What is between the two, or comes there, has the very next packet.
+seen_between()
+{
+	local what=$1 before
+
+	before=$(stacked)
+	caught between 1 u0 "$TMP/frame"
+	same "$before" "$(stacked)" "packets past $what"
+}
+
+# Something lets nothing through: the next one is not sent, and COUNTER of the mesh's device grows.
+stopped_between()
+{
+	local what=$1 counter=$2 before
+
+	before=$(stacked)
+	[[ $counter == - ]] || counted=$(counter "$M1" g0 "$counter")
+	capture_start stopped "$H2" u0 -Q in proto gre
+	helper "$TMP/frame" "$T1" inject || :
+	ns "$H1" ping -c 1 -W 1 10.9.0.2 >/dev/null 2>&1 || :
+	same 0 "$(capture_count stopped)" "packets sent in spite of: $what"
+	rm -f "$TMP"/stopped.*
+	[[ $counter == - ]] || same $((counted + 1)) "$(counter "$M1" g0 "$counter")" "$counter: $what"
+}
+
+again_at_once()
+{
+	local before
+
+	before=$(stacked)
+	caught again 1 u0 "$TMP/frame"
+	same $((before + 1)) "$(stacked)" "packets that get both headers at once again: $1"
+}
+
+test_stacked_next()
+{
+	local counted
+
+	modprobe -q nf_tables || :
+	lay_stacked 4 4
+	frames | head -n 1 >"$TMP/frame"
+	again_at_once "to begin with"
+	capture_start tap "$M1" g0
+	seen_between "a tap"
+	same 1 "$(pcap tap iproto | grep -c '^17$')" "packets that the tap saw"
+	again_at_once "no tap"
+	tc -n "$M1" qdisc add dev g0 clsact
+	tc -n "$M1" filter add dev g0 egress protocol all pref 1 matchall action drop
+	stopped_between "tc filter" -
+	tc -n "$M1" qdisc del dev g0 clsact
+	again_at_once "no filter"
+	ns "$M1" nft -f - <<-END
+		table netdev t {
+			chain e {
+				type filter hook egress device "g0" priority 0;
+				counter drop comment "e"
+			}
+		}
+	END
+	stopped_between "netfilter at the device" -
+	same 1 "$(nft_counter "$M1" e)" "packets that it saw"
+	ns "$M1" nft delete table netdev t
+	ns "$M1" nft -f - <<-END
+		table inet t {
+			chain c {
+				type filter hook output priority 0;
+				udp dport 4789 counter drop comment "c"
+			}
+		}
+	END
+	stopped_between "netfilter in the mesh's namespace" -
+	same 1 "$(nft_counter "$M1" c)" "packets that it saw"
+	ns "$M1" nft delete table inet t
+	again_at_once "no rules"
+	ovctl -n "$M1" peer set g0 10.9.0.2 admin down
+	stopped_between "the mesh's peer is down" tx-drop-peer-down
+	ovctl -n "$M1" peer set g0 10.9.0.2 admin up
+	again_at_once "the peer is up"
+	ovctl -n "$M1" route del g0 10.8.0.2/32
+	stopped_between "no route in the mesh" tx-drop-inner-route
+	ip -n "$H1" neigh replace 10.9.0.7 lladdr "$(mac_of "$H2" u0)" dev u0
+	ovctl -n "$M1" peer add g0 10.9.0.7
+	ovctl -n "$M1" route add g0 10.8.0.2/32 peer 10.9.0.7
+	caught elsewhere 1 u0 "$TMP/frame"
+	again_at_once "another route"
+	same 1 "$(grep -c 0a090007 "$TMP/again.hex")" "packets to the other peer"
+	ovctl -n "$M1" peer del g0 10.9.0.7
+	stopped_between "the peer is gone" tx-drop-inner-route
+	ovctl -n "$M1" route add g0 10.8.0.2/32 peer 10.9.0.2
+	caught back 1 u0 "$TMP/frame"
+	again_at_once "the route is back"
+	ip -n "$M1" link set g0 down
+	stopped_between "the mesh's device is down" -
+	ip -n "$M1" link set g0 up
+	ip -n "$M1" route add 10.8.0.2/32 dev g0
+	caught up 1 u0 "$TMP/frame"
+	again_at_once "the mesh's device is up"
+	ip -n "$M1" link del g0
+	stopped_between "the mesh's device is gone" -
 }
 
 run_tests "$@"

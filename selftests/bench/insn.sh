@@ -86,6 +86,9 @@ for fam in v4 v6; do
 		walk rx "rx-$kind-$fam" $kind $kind $fam
 	done
 done
+for fam in v4 v6; do
+	walk tx_stacked "stacked-vxlan-$fam" vxlan $fam
+done
 walk tx_station floor-station none
 walk tx_station bridged-vxlan vxlan
 for n in "${FLOODS[@]}"; do
@@ -106,8 +109,12 @@ for fam in v4 v6; do
 	walk rx "rx-tenovl-plain-$fam" gretap tenovl-plain $fam
 	walk rx "rx-tenovl-nvgre-$fam" gretap tenovl-nvgre $fam
 done
+for fam in v4 v6; do
+	walk tx_stacked "stacked-$fam" tenovl $fam
+done
 walk tx_port port pa
 walk tx_port port-backup pa pb
+walk tx_access access
 walk tx_station enslaved tenovl-vxlan
 for n in "${FLOODS[@]}"; do
 	walk tx_flood "flood-$n" tenovl-vxlan "$n"
@@ -127,6 +134,11 @@ for fam in v4 v6; do
 	row "receive, GRE plain key, outer $fam" "rx-tenovl-plain-$fam" "rx-gretap-$fam"
 	row "receive, NVGRE, outer $fam" "rx-tenovl-nvgre-$fam" "rx-gretap-$fam"
 done
+for fam in v4 v6; do
+	row "VXLAN in GRE, outer $fam" "stacked-$fam" "stacked-vxlan-$fam"
+done
+row "the same, over VXLAN alone" stacked-v4 tenovl-vxlan-v4 155 1500
+row "access port of a container" access vxlan-v4
 # The bridge's way costs 4430 in some boots and 4700 in others: on record is what it is of vxlan alone.
 row "veth of a station, VXLAN" enslaved bridged-vxlan 50 1000
 row "the same, over vxlan itself" enslaved vxlan-v4

@@ -129,6 +129,46 @@ tx()
 	say "  transmit $key: ${COST[$key]}"
 }
 
+# VXLAN inside GRE: a device as above, whose underlay is another namespace, in which a tunnel that
+# carries IP packets leads to the real one. tx_stacked KEY vxlan|tenovl FAMILY
+tx_stacked()
+{
+	local key=$1 kind=$2 fam=$3 here remote
+
+	here=$(underlay_"$fam" 1) remote=$(underlay_"$fam" 2)
+	tx_underlay "$fam"
+	ip netns add m
+	ip -n m link set lo up
+	if [[ $kind == vxlan ]]; then
+		ip -n a link add g0 type "$(in_tree_gre "$fam")" local "$here" remote "$remote" key 7
+		ip -n a link set g0 netns m
+	else
+		ns a "$OVCTL" dev add g0 netns m mode l3 vni 7 encap gre local "$here"
+		ns m "$OVCTL" peer add g0 "$remote"
+		ns m "$OVCTL" route add g0 10.8.0.0/16 peer "$remote"
+	fi
+	ip -n m addr add 10.8.0.1/32 dev lo
+	ip -n m link set g0 up
+	ip -n m route add 10.8.0.2/32 dev g0
+	# (pktgen holds what it sends, and vxlan without "dev" would not know how much room g0 needs.)
+	if [[ $kind == vxlan ]]; then
+		ip -n m link add t0 type vxlan id 42 local 10.8.0.1 dev g0 dstport 4789
+		bridge -n m fdb add "$DMAC" dev t0 dst 10.8.0.2
+	else
+		ns m "$OVCTL" dev add t0 vni 42 encap vxlan local 10.8.0.1 udp-csum off
+		ns m "$OVCTL" peer add t0 10.8.0.2
+		ns m "$OVCTL" fdb add t0 "$DMAC" peer 10.8.0.2
+	fi
+	ip -n m link set t0 address "$SMAC" up
+	COST[$key]=$(($(measure m t0) - COST[floor]))
+	sent "$key"
+	ip netns del m
+	ip netns del a
+	say "  stacked $key: ${COST[$key]}"
+}
+
+in_tree_gre() { [[ $1 == v4 ]] && echo gre || echo ip6gre; }
+
 # The N-th of many others in the underlay, of which each is a peer.
 other() { echo "10.10.$(($1 / 250)).$(($1 % 250 + 1))"; }
 
@@ -208,6 +248,25 @@ tx_port()
 	done
 	COST[$key]=$(($(measure a "$1") - COST[floor]))
 	sent "$key"
+	ip netns del a
+	say "  transmit $key: ${COST[$key]}"
+}
+
+# By an access port that is a container's own device.
+tx_access()
+{
+	local key=$1
+
+	tx_underlay v4
+	ip netns add c
+	tunnel tenovl-vxlan v4 a 1 t0
+	ip -n a link set t0 up
+	ns a "$OVCTL" port add t0 c0 access
+	ip -n a link set c0 netns c
+	ip -n c link set c0 address "$SMAC" up
+	COST[$key]=$(($(measure c c0) - COST[floor]))
+	sent "$key"
+	ip netns del c
 	ip netns del a
 	say "  transmit $key: ${COST[$key]}"
 }

@@ -5,9 +5,11 @@
 # usage: profile.sh FLOW		in the guest: walks it, marks the last run
 #	 profile.sh --tell DIR		on the host: prints the table
 # FLOW is one of: floor, floor-station; vxlan, gretap (in-tree), bridged-vxlan (veth in a bridge with it);
-# tenovl-vxlan, tenovl-nvgre, tenovl-plain (its head), port, port-backup (a bridge port),
-# flood-vxlan, flood-tenovl-vxlan (to 64 peers), enslaved (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain,
-# rx-tenovl-nvgre (received, from an in-tree sender). COUNT is the number of packets.
+# tenovl-vxlan, tenovl-nvgre, tenovl-plain (its head), port, port-backup (a bridge port), access (a
+# container's own device),
+# flood-vxlan, flood-tenovl-vxlan (to 64 peers), stacked-vxlan, stacked-tenovl (VXLAN in GRE), enslaved
+# (a veth as an access port); rx-vxlan, rx-gretap, rx-tenovl-vxlan, rx-tenovl-plain, rx-tenovl-nvgre
+# (received, from an in-tree sender). COUNT is the number of packets.
 #
 # "make profile FLOW=..." does both. A function that is compiled into another counts there.
 
@@ -32,8 +34,10 @@ walk()
 	floor) floor_tx ;;
 	vxlan | gretap | tenovl-*) COST[floor]=0; tx "$1" "$1" "$FAM" ;;
 	flood-vxlan | flood-tenovl-vxlan) COST[floor]=0; tx_flood "$1" "${1#flood-}" 64 ;;
+	stacked-*) COST[floor]=0; tx_stacked "$1" "${1#stacked-}" "$FAM" ;;
 	port) COST[floor]=0; tx_port port pa ;;
 	port-backup) COST[floor]=0; tx_port port-backup pa pb ;;
+	access) COST[floor]=0; tx_access access ;;
 	floor-station) tx_station floor-station none ;;
 	enslaved) COST[floor-station]=0; tx_station enslaved tenovl-vxlan ;;
 	rx-*vxlan) rx_of vxlan "$1" ;;

@@ -79,6 +79,10 @@ class Pings:
 		self.sock.sendto(head[:2] + struct.pack(">H", check) + head[4:] + body, (GUEST, 0))
 		self.due = max(self.due + self.every, time.time())
 
+	def last_answered(self):
+		"""The one that was sent last is."""
+		return {n for n, _ in self.answers[-SETTLE:]} >= {len(self.sent) - 1}
+
 	def read(self):
 		"""What has come."""
 		while True:
@@ -171,10 +175,12 @@ def probe(netns, every, orders, told):
 
 
 def linger(pings, talk):
-	"""What is on its way comes; nothing may, for a second, where TCP does not wait for more."""
+	"""What is on its way comes: the last ping's answer, all that TCP waits for, and then nothing for
+	a second. A guest that is emulated can be silent for longer than that in between."""
 	end = time.time() + migrate.WAIT
 	more = True
-	while time.time() < end and (more or (talk.back < talk.sent and not talk.error)):
+	while time.time() < end and (more or not pings.last_answered() or
+				     (talk.back < talk.sent and not talk.error)):
 		if talk.out and not talk.error:
 			talk.flush()
 		more = bool(select.select([pings.sock] + ([] if talk.error else [talk.sock]), [], [], 1)[0])
@@ -396,7 +402,8 @@ class Run:
 		return figures
 
 	def told(self, old):
-		"""By QEMU."""
+		"""By QEMU, which tells the end before it has reckoned."""
+		migrate.until("QEMU tells its downtime", lambda: "downtime" in old.call("query-migrate"))
 		info = old.call("query-migrate")
 		took = info["total-time"] - info.get("setup-time", 0)
 		return {"size": self.size, "total_ms": info["total-time"], "downtime_ms": info["downtime"],

@@ -880,6 +880,47 @@ static void test_tap_moves(void **state)
 	ovctl_model_free(&model);
 }
 
+/* Who has a tap keeps it, whoever else names it. */
+static void test_tap_contested(void **state)
+{
+	struct ovctl_tenant *tenant;
+	struct ovctl_model model;
+	struct ovctl_vm *vm, other;
+	struct run run;
+	struct sim sim;
+
+	(void)state;
+	tenant = lay(&model);
+	add_vpc(&model, tenant, 3, 1);
+	vm = ovctl_tenant_vm(tenant, 3);
+	vm->kind = OVCTL_VM_TAP;
+	strcpy(vm->netns, "theirs");
+	strcpy(vm->link, "tap3");
+	sim_init(&sim);
+	sim_netns(&sim, "theirs");
+	sim_foreign_link(&sim, "theirs", "tap3", OVCTL_LINK_EXISTING);
+	sync_all(&model, &sim);
+	other = *vm;
+	other.id = 4;
+	other.vpc = 3;
+	other.mac.bytes[5]++;
+	*ovctl_tenant_add_vm(tenant, 4) = other;
+	ovctl_subnet_add_vpc(ovctl_tenant_subnet(tenant, 31), 3);
+	run_make(&run, &model, &sim);
+	assert_int_equal(run.plan.verbs[OVCTL_VERB_WAIT], 1);
+	assert_true(sim_carry(&sim, &run.plan, UINT32_MAX));
+	run_free(&run);
+	assert_field(&sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns1_t1 dev s31");
+	run_make(&run, &model, &sim);
+	assert_int_equal(run.plan.count, 1);
+	run_free(&run);
+	ovctl_tenant_del_vm(tenant, 3);
+	sync_all(&model, &sim);
+	assert_field(&sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns3_t1 dev s31");
+	sim_free(&sim);
+	ovctl_model_free(&model);
+}
+
 /* What a move may take away for a while: what is of its VMs. */
 static bool is_of_subnet(const struct ovctl_tenant *tenant, const struct ovctl_item *obj,
 			 uint32_t subnet)
@@ -1267,6 +1308,7 @@ int main(void)
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_random_models),
 		cmocka_unit_test(test_tap_moves),
+		cmocka_unit_test(test_tap_contested),
 		cmocka_unit_test(test_migrate),
 		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_random_moves),

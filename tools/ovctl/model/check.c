@@ -363,7 +363,14 @@ static bool ovctl_check_vm(const struct ovctl_tenant *tenant, const struct ovctl
 	return ovctl_check_vm_place(vm, fault);
 }
 
-static bool ovctl_same_place(const struct ovctl_vm *a, const struct ovctl_vm *b)
+/**
+ * ovctl_same_place() - Tell whether two VMs of a tenant are to have one device.
+ * @a: One VM.
+ * @b: The other.
+ *
+ * Return: true where they are.
+ */
+bool ovctl_same_place(const struct ovctl_vm *a, const struct ovctl_vm *b)
 {
 	return !a->off && !b->off && a->kind == b->kind && a->pid == b->pid &&
 	       !strcmp(a->netns, b->netns) && !strcmp(a->link, b->link) &&

@@ -55,6 +55,7 @@ bool ovctl_check_host(const struct ovctl_model *model, const struct ovctl_host *
 		      struct ovctl_fault *fault);
 bool ovctl_check_tenant(const struct ovctl_model *model, const struct ovctl_tenant *tenant,
 			struct ovctl_fault *fault);
+bool ovctl_same_place(const struct ovctl_vm *a, const struct ovctl_vm *b);
 void ovctl_fault_object(char *buf, size_t size, const struct ovctl_tenant *tenant,
 			const struct ovctl_fault *fault);
 

@@ -370,7 +370,7 @@ void ovctl_items_sort(struct ovctl_items *objs)
 
 /**
  * ovctl_items_unite() - Put a list into order, in which each object is there once.
- * @objs: The list. Of several that are the same thing the first one stays.
+ * @objs: The list. Of several that are the same thing one stays.
  */
 void ovctl_items_unite(struct ovctl_items *objs)
 {
@@ -380,6 +380,9 @@ void ovctl_items_unite(struct ovctl_items *objs)
 	for (i = 0; i < objs->count; i++)
 		if (!count || ovctl_item_cmp(&objs->list[count - 1], &objs->list[i]))
 			objs->list[count++] = objs->list[i];
+		else if (objs->list[i].kind == OVCTL_KIND_ACCESS ||
+			 objs->list[i].kind == OVCTL_KIND_PORT)
+			objs->list[count - 1].contested = true;
 	objs->count = count;
 }
 

@@ -196,11 +196,13 @@ union ovctl_datum {
  * @index: Of a device, as the kernel numbers it; 0 where that is not known.
  * @nsid: Of a port whose namespace has no known name: the number of that.
  * @lost: Of the planner: it goes when something else is deleted.
+ * @contested: A guest's tap that two devices are to have: ovctl_items_unite() found it twice.
  */
 struct ovctl_item {
 	enum ovctl_kind kind;
 	bool ours;
 	bool lost;
+	bool contested;
 	const char *netns;
 	const char *link;
 	const char *name;

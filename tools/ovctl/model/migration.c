@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "migration.h"
 
 __attribute__((format(printf, 2, 3)))
@@ -185,6 +186,17 @@ void ovctl_seats_free(struct ovctl_seats *seats)
 	memset(seats, 0, sizeof(*seats));
 }
 
+/* What a guest's tap is called where it came to is not known by what the kernel shows. */
+static bool ovctl_tap_is_taken(const struct ovctl_tenant *tenant, const struct ovctl_vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; vm->kind == OVCTL_VM_TAP && i < tenant->n_vms; i++)
+		if (&tenant->vms[i] != vm && ovctl_same_place(&tenant->vms[i], vm))
+			return true;
+	return false;
+}
+
 /**
  * ovctl_vm_adopt() - A VM is elsewhere, as the kernel shows.
  * @tenant: The tenant.
@@ -193,7 +205,8 @@ void ovctl_seats_free(struct ovctl_seats *seats)
  * @seq: The sequence of its forwarding entry there.
  *
  * An announcement moves a VM without a new sequence; a sequence that is lower tells of the past.
- * Nothing is under way to or from there any more.
+ * Nothing is under way to or from there any more. Where a guest's tap would have the name of another
+ * one's, its name is given up until somebody tells it.
  */
 void ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint32_t seq)
 {
@@ -207,6 +220,7 @@ void ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint
 	vm->vpc = vpc;
 	vm->seq = seq;
 	vm->off = false;
+	vm->off = ovctl_tap_is_taken(tenant, vm);
 	ovctl_vm_stay(vm);
 }
 

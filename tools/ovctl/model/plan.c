@@ -55,6 +55,8 @@ static struct ovctl_item *ovctl_plan_find(const struct ovctl_items *objs,
 /* It stands in the way of another one of the same name, or is the port of another device. */
 static bool ovctl_is_wrong(const struct ovctl_item *want, const struct ovctl_item *have)
 {
+	if (want->contested)
+		return false;
 	return (want->kind == OVCTL_KIND_LINK || want->kind == OVCTL_KIND_ACCESS) &&
 	       ovctl_item_differs(want, have) & ovctl_kind_fixed(want->kind);
 }
@@ -438,6 +440,13 @@ static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_items
 		ovctl_plan_add(plan, OVCTL_VERB_SET, obj, was, differs);
 }
 
+/* Nobody takes a guest's tap away by naming it: who has it keeps it until the other one lets go. */
+static void ovctl_plan_contested(struct ovctl_plan *plan, const struct ovctl_item *obj)
+{
+	if (obj->kind == OVCTL_KIND_ACCESS)
+		ovctl_plan_add(plan, OVCTL_VERB_WAIT, obj, NULL, 0);
+}
+
 static unsigned int ovctl_op_rank(const struct ovctl_op *op)
 {
 	const struct ovctl_item *obj = ovctl_op_object(op);
@@ -500,7 +509,9 @@ void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
 		const struct ovctl_item *obj = &want->list[i];
 		const struct ovctl_item *was = ovctl_items_find(have, obj);
 
-		if (was && !was->lost)
+		if (obj->contested)
+			ovctl_plan_contested(plan, obj);
+		else if (was && !was->lost)
 			ovctl_plan_present(plan, want, have, obj, was);
 		else
 			ovctl_plan_missing(plan, want, have, obj);

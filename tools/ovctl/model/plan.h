@@ -8,7 +8,8 @@
  * enum ovctl_verb - What is to be done.
  * @OVCTL_VERB_CONFLICT: Nothing can be: somebody else's has the name.
  * @OVCTL_VERB_ADOPT: Nothing in the kernel: the store is to take what the kernel knows.
- * @OVCTL_VERB_WAIT: Nothing yet: what @want belongs to is not ours to make, and not there.
+ * @OVCTL_VERB_WAIT: Nothing yet: what @want belongs to is not ours to make, and not there; or two
+ *	are to have it.
  * @OVCTL_VERB_DEL: Delete @have.
  * @OVCTL_VERB_ADD: Make @want.
  * @OVCTL_VERB_SET: Change @have to what @want says in some fields.

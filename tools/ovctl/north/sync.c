@@ -279,7 +279,7 @@ static void ovctl_sync_told(struct ovctl *ov, const struct ovctl_plan *plan, uns
 	fprintf(ov->err, "\r[%u/%u] %s\033[K", done, plan->count, text);
 }
 
-/* A line for each thing that is not there and not ours to make. */
+/* A line for each thing that is not there and not ours to make, or that two are to have. */
 static void ovctl_sync_waits(struct ovctl_work_order *order)
 {
 	unsigned int i;
@@ -287,7 +287,10 @@ static void ovctl_sync_waits(struct ovctl_work_order *order)
 	for (i = 0; i < order->plan.count; i++) {
 		const struct ovctl_item *obj = order->plan.ops[i].want;
 
-		if (order->plan.ops[i].verb == OVCTL_VERB_WAIT)
+		if (order->plan.ops[i].verb == OVCTL_VERB_WAIT && obj->contested)
+			fprintf(order->ov->out, "device %s of namespace \"%s\" is that of two VMs, by the store: it stays as it is until one of them has another (vm set --tap)\n",
+				obj->link, obj->netns);
+		else if (order->plan.ops[i].verb == OVCTL_VERB_WAIT)
 			fprintf(order->ov->out, "device %s of namespace \"%s\" is not there, and not ovctl's to make: sync again when it is\n",
 				obj->link, obj->netns);
 	}

@@ -319,6 +319,7 @@ static const struct ovctl_attr stats_attrs[] = {
 	A(TENOVL_A_STATS_MOVE_DROP_EXPIRED, "move-drop-expired", U64),
 	A(TENOVL_A_STATS_MOVE_DROP_ABORTED, "move-drop-aborted", U64),
 	A(TENOVL_A_STATS_MOVE_CLONED, "move-cloned", U64),
+	A(TENOVL_A_STATS_TX_STACKED, "tx-stacked", U64),
 };
 SET(stats, "stats", 0);
 
