@@ -35,7 +35,7 @@ words_of_t = $(strip $(shell for t in $(T); do \
 	sed -n 's/^\x23 append: //p' selftests/test_$${t%%:*}.sh 2>/dev/null; done))
 
 .PHONY: all modules tool install uninstall setup demo check check-debug check-debug-smp check-static check-unit \
-	selftest test migrations bench-insn bench-failover bench-control bench-cold bench-migrate storm \
+	selftest test migrations bench bench-insn bench-failover bench-control bench-cold bench-migrate storm \
 	profile shell clean help
 
 all: modules tool
@@ -98,6 +98,19 @@ migrations:
 	tests/check/build $(K)
 	TENOVL_MIGRATIONS=$(N) TENOVL_SUITE_MAX=7200 $(VM)/run --kernel $(K) --timeout 7500 -- \
 		env T="migrations:many_vxlan,many_gre" selftests/run
+
+# BOOTS=N of which the median is taken; PARTS="head flood ..." as the script says.
+BOOTS ?= 3
+PARTS ?=
+bench: setup
+	tests/check/build stock
+	@set -e; ovs=$$(selftests/bench/openvswitch); rm -rf build/bench/all; \
+	for boot in $$(seq $(BOOTS)); do \
+		mkdir -p build/bench/all/$$boot; \
+		$(VM)/run --icount --mem 4096 --timeout 7200 --out build/bench/all/$$boot -- \
+			env OVS="$$ovs" selftests/bench/bench.sh $(PARTS); \
+	done
+	selftests/bench/table.py build/bench/all build/bench/all/*/bench.csv
 
 bench-insn: setup
 	tests/check/build stock

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2086 # SETTINGS are words
 # Paths of one packet, and pktgen to walk them: what insn.sh counts and profile.sh looks into.
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 OVCTL=${OVCTL:-$TOP/tools/ovctl/ovctl}
 COUNT=${COUNT:-10000}
+SIZE=${SIZE:-60}
+FLOWS=${FLOWS:-1}
 RUNS=3
 MARK=${MARK:-}
 SMAC=02:aa:00:00:00:01
@@ -30,7 +33,7 @@ pktgen_here()
 	pg kpktgend_0 "add_device $dev"
 	pg "$dev" "count $COUNT"
 	pg "$dev" "clone_skb 0"
-	pg "$dev" "pkt_size 60"
+	pg "$dev" "pkt_size $SIZE"
 	pg "$dev" "delay 0"
 	pg "$dev" "dst 10.1.0.2"
 	pg "$dev" "src_min $saddr"
@@ -38,7 +41,7 @@ pktgen_here()
 	pg "$dev" "dst_mac $dmac"
 	pg "$dev" "src_mac $SMAC"
 	pg "$dev" "udp_src_min 9"
-	pg "$dev" "udp_src_max 9"
+	pg "$dev" "udp_src_max $((9 + (FLOWS > 1 ? FLOWS : 0)))"
 	pg pgctrl start
 	for ((i = 1; i <= RUNS; i++)); do
 		((i < RUNS)) || mark start
@@ -53,7 +56,7 @@ pktgen_here()
 }
 
 export -f pktgen_here pg mark
-export COUNT RUNS SMAC DMAC MARK
+export COUNT SIZE FLOWS RUNS SMAC DMAC MARK
 
 measure() { ns "$1" bash -euc "pktgen_here $2 ${3:-$DMAC} ${4:-10.1.0.1}"; }
 
@@ -81,6 +84,20 @@ tx_underlay()
 	ip -n a neigh add "$(underlay_"$fam" 2)" lladdr 02:00:00:00:00:02 dev d0
 }
 
+# The underlay's device becomes one of two that take turns: bond NS ADDRESS REMOTE
+bond()
+{
+	ip -n "$1" link add bond0 type bond mode active-backup miimon 100
+	ip -n "$1" link add d1 type dummy
+	ip -n "$1" link set d0 down
+	ip -n "$1" link set d0 master bond0
+	ip -n "$1" link set d1 master bond0
+	ip -n "$1" link set bond0 up
+	ip -n "$1" addr flush dev d0
+	ip -n "$1" addr add "$2/24" dev bond0
+	ip -n "$1" neigh add "$3" lladdr 02:00:00:00:00:02 dev bond0
+}
+
 # Makes the device NAME of namespace NS, at end ME of two, for KIND and FAMILY.
 tunnel()
 {
@@ -94,6 +111,18 @@ tunnel()
 		[[ $fam != v6 ]] || zerocsum=(udp6zerocsumtx udp6zerocsumrx)
 		ip -n "$nsname" link add "$name" type vxlan id 42 local "$here" dstport 4789 \
 			"${zerocsum[@]}"
+		bridge -n "$nsname" fdb add "$DMAC" dev "$name" dst "$remote"
+		;;
+	vxlan_gre-v4)
+		ip -n "$nsname" link add g0 type gre local "$here" remote "$remote" key 7
+		ip -n "$nsname" addr add "10.8.0.$me/24" dev g0
+		ip -n "$nsname" link set g0 up
+		ip -n "$nsname" link add "$name" type vxlan id 42 local "10.8.0.$me" dev g0 dstport 4789
+		bridge -n "$nsname" fdb add "$DMAC" dev "$name" dst "10.8.0.$((3 - me))"
+		;;
+	vxlan_bond-v4)
+		bond "$nsname" "$here" "$remote"
+		ip -n "$nsname" link add "$name" type vxlan id 42 local "$here" dstport 4789
 		bridge -n "$nsname" fdb add "$DMAC" dev "$name" dst "$remote"
 		;;
 	gretap-v4)
@@ -110,6 +139,7 @@ tunnel()
 		ip -n "$nsname" link add "$name" type tenovl
 		ns "$nsname" "$OVCTL" dev set "$name" vni 42 local "$here" \
 			udp-csum off udp-zero-csum6-rx on encap "${kind#tenovl-}" gre-key "$gre_key"
+		[[ -z ${SETTINGS:-} ]] || ns "$nsname" "$OVCTL" dev set "$name" $SETTINGS
 		ns "$nsname" "$OVCTL" peer add "$name" "$remote"
 		# What it learns from is what it receives; what it sends to is static.
 		[[ $me == 2 ]] || ns "$nsname" "$OVCTL" fdb add "$name" "$DMAC" peer "$remote"
@@ -271,35 +301,27 @@ tx_access()
 	say "  transmit $key: ${COST[$key]}"
 }
 
-# A station's frames by a veth: enslaved, or in a bridge with the in-tree device; "none", into a
+# A station's frames by a veth, and how they get to the wire: KIND of station() below; "none", into a
 # dummy instead, is what the method itself costs. They come out of a router, as those of a guest
 # come out of its own buffers: pktgen keeps a reference to what it sends, and its frames would be
-# copied on the way.
+# copied on the way. tx_station KEY KIND [FAMILY]
 tx_station() { again tx_station_once "$@"; }
 
 tx_station_once()
 {
-	local key=$1 kind=$2 whole=0
+	local key=$1 kind=$2 fam=${3:-v4} whole=0
 
-	tx_underlay v4
+	tx_underlay "$fam"
+	[[ -z ${RULES:-} ]] || ns a nft "$RULES"
 	ip netns add r1
 	if [[ $kind == none ]]; then
 		ip -n r1 link add t0 up type dummy
 	else
-		tunnel "$kind" v4 a 1 s0
-		ip -n a link set s0 up
 		ip link add t0 netns r1 type veth peer name v1 netns a
 		ip -n r1 link set t0 up
+		ip -n a link set v1 up
+		station "$kind" "$fam"
 	fi
-	case $kind in
-	vxlan)
-		ip -n a link add br0 up type bridge mcast_snooping 0
-		ip -n a link set s0 master br0
-		ip -n a link set v1 master br0 up
-		bridge -n a fdb add "$DMAC" dev s0 master static
-		;;
-	tenovl-*) ns a "$OVCTL" port add s0 v1 access ;;
-	esac
 	rx_source
 	COST[$key]=$(measure r0 p0 "$(ns r1 cat /sys/class/net/p1/address)" 10.2.0.2)
 	if [[ $kind == none ]]; then
@@ -309,10 +331,82 @@ tx_station_once()
 		COST[$key]=$((COST[$key] - COST[floor-station]))
 	fi
 	say "  transmit $key: ${COST[$key]}"
-	ip netns del a
-	ip netns del r0
-	ip netns del r1
+	away a r0 r1
 	return "$whole"
+}
+
+# What takes the frames of v1 to the wire, d0: an access port, a bridge and one or two ports of ours,
+# a bridge alone ("bare"), Open vSwitch, or a bridge and a device in it. At end ME of two, in a
+# namespace: station KIND FAMILY [NS ME]
+station()
+{
+	local kind=$1 fam=$2 in=${3:-a} me=${4:-1}
+
+	case $kind in
+	tenovl-*-port | tenovl-*-backup) station_port "${kind%-*}" "$fam" "${kind##*-}" ;;
+	tenovl-*)
+		tunnel "$kind" "$fam" "$in" "$me" s0
+		ip -n "$in" link set s0 up
+		ns "$in" "$OVCTL" port add s0 v1 access
+		;;
+	bare) bridge_of d0 "$in" ;;
+	ovs) ovs_datapath "$fam" ;;
+	*)
+		tunnel "$kind" "$fam" "$in" "$me" s0
+		ip -n "$in" link set s0 up
+		bridge_of s0 "$in"
+		;;
+	esac
+}
+
+station_port()
+{
+	tunnel "$1" "$2" a 1 s0
+	ip -n a link set s0 up
+	ip -n a link add br0 up type bridge mcast_snooping 0
+	ns a "$OVCTL" port add s0 pa bridge br0
+	if [[ $3 == backup ]]; then
+		ip -n a link add br1 up type bridge mcast_snooping 0
+		ns a "$OVCTL" port add s0 pb bridge br1
+	fi
+	ip -n a link set v1 master br0
+	bridge -n a fdb add "$DMAC" dev pa master static
+}
+
+# A bridge of v1 and what leads on, to which the receiver is known: bridge_of DEV NS
+bridge_of()
+{
+	ip -n "$2" link add br0 up type bridge mcast_snooping 0
+	ip -n "$2" link set "$1" master br0
+	ip -n "$2" link set v1 master br0
+	[[ $2 != a ]] || bridge -n a fdb add "$DMAC" dev "$1" master static
+}
+
+# The kernel's datapath alone, with the one flow that Open vSwitch would put there.
+ovs_datapath()
+{
+	local set="tun_id=42,tos=0,ttl=64,tp_src=0,tp_dst=4789,flags(df|key)"
+
+	if [[ $1 == v4 ]]; then
+		set="src=10.9.0.1,dst=10.9.0.2,$set"
+	else
+		set="ipv6_src=fd09::1,ipv6_dst=fd09::2,$set"
+	fi
+	modprobe -a openvswitch vport_vxlan
+	ns a ovs-dpctl add-dp dp0
+	ns a ovs-dpctl add-if dp0 v1
+	ns a ovs-dpctl add-if dp0 vxlan_sys_4789,type=vxlan,remote_ip=flow,key=flow
+	ns a ovs-dpctl add-flow dp0 "in_port(1),eth(),eth_type(0x0800),ipv4(frag=no)" \
+		"set(tunnel($set)),2"
+}
+
+away()
+{
+	local name
+
+	for name; do
+		ip netns del "$name"
+	done
 }
 
 # What is not sent is cheap. sent PATH [COPIES]
