@@ -126,6 +126,8 @@ profile: setup
 		--plugin $(CURDIR)/build/bench/profile.so,out=$(CURDIR)/build/bench/profile/blocks -- \
 		env MARK=$(CURDIR)/build/bench/mark $(if $(FAM),FAM=$(FAM)) selftests/bench/profile.sh $(FLOW)
 	selftests/bench/profile.sh --tell build/bench/profile
+	$(if $(filter tenovl-% port% access enslaved stacked-tenovl,$(FLOW)), \
+		. build/bench/profile/env && selftests/bench/locks.py build/bench/profile "$$TENOVL_KO")
 
 # ROUNDS=N CAUSES="..." CONTESTANTS="..." as the script says.
 bench-failover: setup

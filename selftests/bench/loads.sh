@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # of paths.sh
+# shellcheck disable=SC2154,SC2004 # of paths.sh
 # What bench.sh measures beside single packets, on top of paths.sh: by a clock that counts instructions
 # of all that runs meanwhile.
 
@@ -52,7 +52,7 @@ full_lay()
 	local kind=$1 fam=$2 i h
 
 	for h in a b r1 r2; do
-		ip netns add $h
+		ip netns add "$h"
 	done
 	ip link add d0 netns a type veth peer name d0 netns b
 	ip link add t0 netns r1 type veth peer name v1 netns a
@@ -60,11 +60,11 @@ full_lay()
 	ip -n r2 link set t0 address "$DMAC"
 	for i in 1 2; do
 		h=$( ((i == 1)) && echo a || echo b)
-		ip -n $h addr add "$(underlay_"$fam" $i)"/64 dev d0 nodad 2>/dev/null ||
-			ip -n $h addr add "$(underlay_"$fam" $i)"/24 dev d0
-		ip -n $h link set d0 up
-		ip -n $h link set v1 up
-		ip -n r$i link set t0 mtu 1400 up
+		ip -n "$h" addr add "$(underlay_"$fam" $i)"/64 dev d0 nodad 2>/dev/null ||
+			ip -n "$h" addr add "$(underlay_"$fam" $i)"/24 dev d0
+		ip -n "$h" link set d0 up
+		ip -n "$h" link set v1 up
+		ip -n "r$i" link set t0 mtu 1400 up
 	done
 	ns a ping -q -c 1 -W 5 "$(underlay_"$fam" 2)" >/dev/null
 	station "$kind" "$fam" a 1

@@ -40,8 +40,9 @@ pktgen_here()
 	pg "$dev" "src_max $saddr"
 	pg "$dev" "dst_mac $dmac"
 	pg "$dev" "src_mac $SMAC"
-	pg "$dev" "udp_src_min 9"
-	pg "$dev" "udp_src_max $((9 + (FLOWS > 1 ? FLOWS : 0)))"
+	# An access port lets nobody be a DHCP server: none of the flows has its port.
+	pg "$dev" "udp_src_min $((FLOWS > 1 ? 10000 : 9))"
+	pg "$dev" "udp_src_max $((FLOWS > 1 ? 10000 + FLOWS : 9))"
 	pg pgctrl start
 	for ((i = 1; i <= RUNS; i++)); do
 		((i < RUNS)) || mark start
