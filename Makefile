@@ -195,6 +195,7 @@ help:
 	@echo 'make -C tests fuzz   fuzzers of the tool, with clang; FUZZ_SECONDS=N for each'
 	@echo 'make test T=NAME     one suite (or NAME:TEST,TEST) in the VM; K=uml|debug|6.12|7; T=machines has two'
 	@echo 'make shell           a root shell in the VM; K=debug'
+	@echo 'make bench           beside vxlan, gretap, gre, bonding, Open vSwitch: table, CSV, plot; BOOTS=N PARTS=...'
 	@echo 'make bench-insn      instructions a packet, compared with vxlan and gretap'
 	@echo 'make profile FLOW=F  where the instructions of a path go, by function'
 	@echo 'make bench-failover  probes lost when a bridge fails, compared with bonding, backup_port and polling'

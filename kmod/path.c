@@ -407,10 +407,15 @@ static const struct tenovl_outer *tenovl_path_reroute(struct tenovl_dev *tdev,
 const struct tenovl_outer *tenovl_path_outer(struct tenovl_dev *tdev, struct tenovl_path *path)
 {
 	const struct tenovl_outer *outer = rcu_dereference(path->outer);
+	const struct tenovl_outer *fresh;
 
-	if (likely(outer && dst_check(outer->dst, outer->cookie)) &&
-	    likely(!outer->stacks || !tenovl_stacked_is_stale(outer)))
-		return outer;
+	if (likely(outer && dst_check(outer->dst, outer->cookie))) {
+		if (likely(!outer->stacks || !tenovl_stacked_is_stale(outer)))
+			return outer;
+		fresh = tenovl_path_reroute(tdev, path);
+		/* As a route it still holds. */
+		return fresh == ERR_PTR(-ENOMEM) ? outer : fresh;
+	}
 	return tenovl_path_reroute(tdev, path);
 }
 

@@ -94,6 +94,9 @@ static bool tenovl_stacked_is_open(const struct tenovl_outer *outer, struct net_
 
 	if (!tenovl_dev_is(dev) || tenovl_stacked_is_queued(dev) || tenovl_stacked_is_tapped(dev))
 		return false;
+	/* It is used all the same where there was no memory for another one. */
+	if (tenovl_stacked_is_stale(outer))
+		return false;
 	path = rcu_dereference(outer->over->path);
 	return path && path->fastpath;
 }
@@ -132,7 +135,8 @@ bool tenovl_stacked_send(struct tenovl_dev *tdev, const struct tenovl_outer *out
 
 	if (skb_is_gso(skb) || !tenovl_stacked_is_open(outer, skb->dev))
 		return false;
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb->encapsulation && skb_checksum_help(skb))
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb->encapsulation &&
+	    skb_csum_hwoffload_help(skb, 0))
 		return false;
 	if (!tenovl_depth_enter())
 		return false;

@@ -11,18 +11,18 @@
 
 #include "tenovl.h"
 
-/* A copy for one of several peers, with a head of its own and shared fragments.
- * The head has room for the outer header, so nothing is copied again.
- */
-static struct sk_buff *tenovl_copy(struct sk_buff *skb, unsigned int headroom)
+/* Of the pages that softirqs take heads from, a part that is not worth mentioning. */
+#define TENOVL_SMALL_COPY	1024
+
+/* The offsets of a copy, which may be none for want of memory. */
+static struct sk_buff *tenovl_copy_finish(struct sk_buff *copy, const struct sk_buff *skb,
+					  unsigned int headroom)
 {
 	int offset = headroom - skb_headroom(skb);
-	struct sk_buff *copy;
 
-	copy = __pskb_copy(skb, headroom, GFP_ATOMIC);
 	if (!copy)
 		return NULL;
-	/* The offsets that were copied count from the head of the original. */
+	/* Those that were copied count from the head of the original. */
 	copy->mac_header += offset;
 	copy->network_header += offset;
 	if (skb_transport_header_was_set(skb))
@@ -30,6 +30,49 @@ static struct sk_buff *tenovl_copy(struct sk_buff *skb, unsigned int headroom)
 	if (copy->ip_summed == CHECKSUM_PARTIAL)
 		copy->csum_start += offset;
 	return copy;
+}
+
+/* A copy for one of several, with a head of its own and shared fragments. The head has room for
+ * the outer header, so nothing is copied again.
+ */
+static struct sk_buff *tenovl_copy(struct sk_buff *skb, unsigned int headroom)
+{
+	return tenovl_copy_finish(__pskb_copy(skb, headroom, GFP_ATOMIC), skb, headroom);
+}
+
+/* Of the part of a page that softirqs have at hand, which is two calls of the allocator less. */
+static struct sk_buff *tenovl_copy_small(const struct sk_buff *skb, unsigned int headroom,
+					 unsigned int size)
+{
+	struct sk_buff *copy;
+	void *data;
+
+	data = napi_alloc_frag(size);
+	if (!data)
+		return NULL;
+	copy = napi_build_skb(data, size);
+	if (!copy) {
+		skb_free_frag(data);
+		return NULL;
+	}
+	skb_reserve(copy, headroom);
+	__skb_put_data(copy, skb->data, skb->len);
+	skb_copy_header(copy, skb);
+	return copy;
+}
+
+/* A copy that is sent at once. What goes to many is small and in one piece nearly always (questions,
+ * announcements). A small head pins its page, which truesize does not tell: so none that may wait in
+ * a socket or a queue of ours is made this way. (netpoll sends with interrupts off.)
+ */
+static struct sk_buff *tenovl_copy_out(struct sk_buff *skb, unsigned int headroom)
+{
+	unsigned int size = SKB_DATA_ALIGN(headroom + skb->len) +
+			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+
+	if (unlikely(skb_is_nonlinear(skb) || size > TENOVL_SMALL_COPY || irqs_disabled()))
+		return tenovl_copy(skb, headroom);
+	return tenovl_copy_finish(tenovl_copy_small(skb, headroom, size), skb, headroom);
 }
 
 /* RFC 6040, normal mode: the ECN field is copied, CE too. (The kernel's own
@@ -201,6 +244,8 @@ static int tenovl_encapsulate(struct sk_buff *skb, const struct tenovl_path *pat
 	skb_scrub_packet(skb, true);
 	skb->mark = path->mark;
 	skb->priority = 0;
+	/* A tap's queue is none of the underlay's. */
+	skb_set_queue_mapping(skb, 0);
 	ops->push(skb, path, ip, inner->late);
 	skb_clear_hash_if_not_l4(skb);
 	return 0;
@@ -365,7 +410,7 @@ static void tenovl_xmit_flood(struct tenovl_dev *tdev, const struct tenovl_port 
 	tenovl_inner_hash(skb, inner);
 	headroom = max_t(unsigned int, skb_headroom(skb), tdev->dev->needed_headroom);
 	for (i = 0; i < flood->n - 1; i++) {
-		copy = tenovl_copy(skb, headroom);
+		copy = tenovl_copy_out(skb, headroom);
 		if (copy)
 			tenovl_xmit_peer(tdev, flood->peer[i], copy, inner);
 		else

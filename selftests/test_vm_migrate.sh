@@ -639,7 +639,7 @@ test_hook_names()
 	same true "$(json_get "$(o -j vm show 2 web)" off none)" "whether the other one is off"
 	[[ -n $(ovctl -n ns1_t1 -j port show s21 | json_having vnet9) ]] || fail "the tap is not in the segment"
 	must_say "$vtep" ip -n h1 addr show dev lo
-	must_fail_with 'VM web is shut down: "vm set" with --vpc places it elsewhere' \
+	must_fail_with 'VM web is shut down, or its tap is not known: "vm set" with --vpc or --tap tells where it is' \
 		o vm migrate 2 web --to h2 --now
 	# Its own that is in the way is told.
 	ip -n ns1_t1 link del s21

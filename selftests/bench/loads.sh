@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2004 # of paths.sh
-# What bench.sh measures beside single packets, on top of paths.sh: by a clock that counts instructions
-# of all that runs meanwhile.
+# What bench.sh measures beside single packets, on top of paths.sh, by a clock that advances a
+# nanosecond an instruction, and goes on when all wait for something.
 
 HELPERS=$TOP/selftests/helpers
 PY=/usr/bin/python3
@@ -23,7 +23,7 @@ clocked()
 # Many large packets by a socket: tx_super KEY KIND; "none" is the dummy itself.
 tx_super()
 {
-	local key=$1 kind=$2 n=500 before
+	local key=$1 kind=$2 n=500 before sent
 
 	tx_underlay v4
 	if [[ $kind == none ]]; then
@@ -37,9 +37,9 @@ tx_super()
 	ns a ping -q -c 1 -W 1 10.1.0.2 >/dev/null || :
 	before=$(ns a cat /sys/class/net/d0/statistics/tx_packets)
 	COST[$key]=$(ns a "$PY" "$HELPERS/udpgso.py" time 10.1.0.2 60 "$n")
-	if [[ $kind != none ]] &&
-	   (($(ns a cat /sys/class/net/d0/statistics/tx_packets) - before > 2 * n)); then
-		say "large packets were cut: $key"
+	sent=$(($(ns a cat /sys/class/net/d0/statistics/tx_packets) - before))
+	if [[ $kind != none ]] && ((sent < n || sent > 2 * n)); then
+		say "of $n large packets came $sent: $key"
 		exit 1
 	fi
 	away a
@@ -112,29 +112,8 @@ full_packets()
 	say "  full $key: ${COST[$key]}"
 }
 
-# Instructions a kB of a stream, both ends' own included.
-full_stream()
-{
-	local mb=40 took pid
-
-	ns r2 iperf3 -s -1 -p 5201 >/dev/null 2>&1 &
-	pid=$!
-	until ns r2 ss -Hltn 'sport = :5201' | grep -q .; do
-		sleep 0.1
-	done
-	took=$(clocked ns r1 iperf3 -c 10.1.0.2 -p 5201 -n "${mb}M")
-	wait $pid || exit 1
-	echo $((took / (mb * 1024)))
-}
-
-full_pings()
-{
-	local n=2000 few many
-
-	few=$(clocked ns r1 ping -q -f -c 10 10.1.0.2)
-	many=$(clocked ns r1 ping -q -f -c $((n + 10)) 10.1.0.2)
-	echo $(((many - few) / n))
-}
+# The stations talk: full_talk round|stream N
+full_talk() { "$PY" "$HELPERS/talk.py" "$1" r1 r2 10.1.0.2 "$2"; }
 
 # --- tables ---
 

@@ -206,7 +206,7 @@ other() { echo "10.10.$(($1 / 250)).$(($1 % 250 + 1))"; }
 # What is for nobody known goes to N peers: instructions a copy. tx_flood KEY KIND N
 tx_flood()
 {
-	local key=$1 kind=$2 n=$3 i
+	local key=$1 kind=$2 n=$3 encap=vxlan i
 	local -x COUNT=$((20000 / n))
 
 	((COUNT >= 200)) || COUNT=200
@@ -222,7 +222,8 @@ tx_flood()
 		done | bridge -n a -batch -
 	else
 		ip -n a link add t0 type tenovl
-		ns a "$OVCTL" dev set t0 vni 42 local 10.9.0.1 encap "${kind#tenovl-}" udp-csum off
+		[[ $kind == tenovl-vxlan ]] || encap=gre
+		ns a "$OVCTL" dev set t0 vni 42 local 10.9.0.1 encap "$encap" udp-csum off
 		for ((i = 0; i < n; i++)); do
 			echo "peer add t0 $(other "$i")"
 		done | ns a "$OVCTL" batch -

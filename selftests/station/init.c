@@ -34,6 +34,7 @@
 #define PAGE 4096
 #define TICK_MS 20
 #define QUEUE (8 << 20)
+#define SEND_TRIES 5000
 
 static char cmdline[4096];
 
@@ -168,6 +169,7 @@ static void pong(int fd)
 	struct iphdr *ip = (struct iphdr *)data;
 	struct icmphdr *icmp;
 	ssize_t got, head;
+	unsigned int tries;
 	socklen_t len;
 
 	for (;;) {
@@ -180,9 +182,13 @@ static void pong(int fd)
 		icmp->type = ICMP_ECHOREPLY;
 		icmp->checksum = 0;
 		icmp->checksum = htons(~folded(icmp, got - head));
-		while (sendto(fd, icmp, got - head, 0, (struct sockaddr *)&from, len) < 0 &&
-		       errno == ENOBUFS)
+		for (tries = 0; tries < SEND_TRIES; tries++) {
+			if (sendto(fd, icmp, got - head, 0, (struct sockaddr *)&from, len) >= 0)
+				break;
+			/* Errors that wait to be told are told once, and not here. */
+			recv(fd, data + sizeof(data) / 2, sizeof(data) / 2, MSG_ERRQUEUE | MSG_DONTWAIT);
 			nap(1);
+		}
 	}
 }
 

@@ -199,6 +199,7 @@ static void test_adopted(void **state)
 	strcpy(vm->to_link, "tap8");
 	ovctl_vm_adopt(&model.tenants[0], vm->id, 3, 3);
 	assert_string_equal(vm->link, "tap9");
+	ovctl_vm_seat(&model.tenants[0], vm->id);
 	assert_false(vm->off);
 	/* Unless another one's is there. */
 	vm = ovctl_tenant_vm_named(&model.tenants[0], "alone");
@@ -208,6 +209,7 @@ static void test_adopted(void **state)
 	vm->vpc = 1;
 	vm = ovctl_tenant_vm_named(&model.tenants[0], "guest");
 	ovctl_vm_adopt(&model.tenants[0], vm->id, 1, 4);
+	ovctl_vm_seat(&model.tenants[0], vm->id);
 	assert_int_equal(vm->vpc, 1);
 	assert_true(vm->off);
 	ovctl_model_free(&model);

@@ -914,6 +914,14 @@ static void test_tap_contested(void **state)
 	run_make(&run, &model, &sim);
 	assert_int_equal(run.plan.count, 1);
 	run_free(&run);
+	/* What is said of it is of who has it, and it comes back with its segment. */
+	ovctl_tenant_vm(tenant, 3)->ip4.bytes[3] = 77;
+	tenant->transport = OVCTL_TRANSPORT_GRE;
+	run_make(&run, &model, &sim);
+	assert_true(sim_carry(&sim, &run.plan, UINT32_MAX));
+	run_free(&run);
+	assert_field(&sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns1_t1 dev s31");
+	assert_field(&sim, OVCTL_KIND_PORT, "theirs", "tap3", NULL, "ip 31.0.0.77,fd00:31::13");
 	ovctl_tenant_del_vm(tenant, 3);
 	sync_all(&model, &sim);
 	assert_field(&sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns3_t1 dev s31");

@@ -7,6 +7,7 @@
 
 #include "bench.h"
 #include "../../tools/ovctl/north/command.h"
+#include "../../tools/ovctl/south/fields.h"
 #include "../../tools/ovctl/south/rtnl.h"
 
 /* All of a nest or a message, as text: "id=hex bytes" with nests in brackets. */
@@ -300,6 +301,41 @@ static void test_long_list(void **state)
 	free(line);
 }
 
+/* A peer of a transit with all the prefixes that there can be fits, when it was asked for. */
+static void test_fields_size(void **state)
+{
+	struct ovctl_dev dev = { .ifindex = 5, .nsid = -1 };
+	struct ovctl_items objs = { 0 };
+	struct ovctl_cidr list[512];
+	struct ovctl_request *rq = ovctl_request_new(TENOVL_CMD_PEER_ADD, NLM_F_ACK, &dev);
+	struct ovctl_item *obj;
+	struct nlattr *start;
+	size_t size, before;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 512; i++) {
+		list[i] = (struct ovctl_cidr){ { 16, { 0xfd, i >> 8, i } }, 64 };
+	}
+	obj = ovctl_item_add(&objs, OVCTL_KIND_PEER, "ns1_t1", "tr0");
+	obj->key = (struct ovctl_cidr){ { 16, { 0xfd, 9 } }, 128 };
+	ovctl_item_num(obj, OVCTL_PEER_ADMIN, 1);
+	ovctl_item_list(&objs, obj, OVCTL_PEER_INNER, list, 512);
+	size = ovctl_fields_size(obj);
+	for (i = 0; i < 3; i++) {
+		before = nlmsg_hdr(rq->msg)->nlmsg_len;
+		assert_true(ovctl_request_fits(rq, size));
+		start = nla_nest_start(rq->msg, TENOVL_A_PEER | NLA_F_NESTED);
+		assert_non_null(start);
+		assert_true(ovctl_fields_key(rq->msg, obj));
+		assert_true(ovctl_fields_put(rq->msg, obj, obj->has));
+		nla_nest_end(rq->msg, start);
+		assert_true(nlmsg_hdr(rq->msg)->nlmsg_len - before <= size);
+	}
+	ovctl_request_free(rq);
+	ovctl_items_free(&objs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +348,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_get, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(test_sequence, bench_setup, bench_teardown),
 		cmocka_unit_test(test_link_messages),
+		cmocka_unit_test(test_fields_size),
 		cmocka_unit_test_setup_teardown(test_long_list, bench_setup, bench_teardown),
 	};
 

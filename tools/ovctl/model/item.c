@@ -368,21 +368,68 @@ void ovctl_items_sort(struct ovctl_items *objs)
 		qsort(objs->list, objs->count, sizeof(*objs->list), ovctl_item_order);
 }
 
+/* The device that one belongs to or is made of; empty where that is no matter. */
+static const char *ovctl_item_claim(const struct ovctl_item *obj, unsigned int part)
+{
+	static const uint8_t fields[OVCTL_KINDS][2] = {
+		[OVCTL_KIND_LINK] = { OVCTL_LINK_OF_NETNS, OVCTL_LINK_OF },
+		[OVCTL_KIND_ACCESS] = { OVCTL_ACCESS_DEV_NETNS, OVCTL_ACCESS_DEV },
+		[OVCTL_KIND_PORT] = { OVCTL_PORT_DEV_NETNS, OVCTL_PORT_DEV },
+	};
+
+	if (obj->kind != OVCTL_KIND_LINK && obj->kind != OVCTL_KIND_ACCESS &&
+	    obj->kind != OVCTL_KIND_PORT)
+		return "";
+	return ovctl_item_said(obj, fields[obj->kind][part]);
+}
+
+/**
+ * ovctl_item_claims() - Put claims to one device into order.
+ * @a: What is wanted of it.
+ * @b: The same thing, as it is or as somebody else wants it; or of a port, its device.
+ *
+ * Return: 0 where both are for the same segment, else as strcmp().
+ */
+int ovctl_item_claims(const struct ovctl_item *a, const struct ovctl_item *b)
+{
+	int order = strcmp(ovctl_item_claim(a, 0), ovctl_item_claim(b, 0));
+
+	return order ? order : strcmp(ovctl_item_claim(a, 1), ovctl_item_claim(b, 1));
+}
+
+static int ovctl_item_claim_order(const void *a, const void *b)
+{
+	int order = ovctl_item_order(a, b);
+
+	return order ? order : ovctl_item_claims(a, b);
+}
+
 /**
  * ovctl_items_unite() - Put a list into order, in which each object is there once.
- * @objs: The list. Of several that are the same thing one stays.
+ * @objs: The list. Of several that are the same thing one stays; but claims to a device by several
+ *	segments all do, beside one another and marked so, until it is known who has it.
  */
 void ovctl_items_unite(struct ovctl_items *objs)
 {
 	unsigned int i, count = 0;
 
-	ovctl_items_sort(objs);
-	for (i = 0; i < objs->count; i++)
-		if (!count || ovctl_item_cmp(&objs->list[count - 1], &objs->list[i]))
-			objs->list[count++] = objs->list[i];
-		else if (objs->list[i].kind == OVCTL_KIND_ACCESS ||
-			 objs->list[i].kind == OVCTL_KIND_PORT)
-			objs->list[count - 1].contested = true;
+	if (objs->count)
+		qsort(objs->list, objs->count, sizeof(*objs->list), ovctl_item_claim_order);
+	for (i = 0; i < objs->count; i++) {
+		struct ovctl_item *last = count ? &objs->list[count - 1] : NULL;
+		struct ovctl_item *obj = &objs->list[i];
+
+		if (last && !ovctl_item_cmp(last, obj)) {
+			if (!ovctl_item_claims(last, obj))
+				continue;
+			last->contested = true;
+			obj->contested = true;
+			/* A container's device is made for the first. */
+			if (obj->kind == OVCTL_KIND_LINK)
+				continue;
+		}
+		objs->list[count++] = *obj;
+	}
 	objs->count = count;
 }
 

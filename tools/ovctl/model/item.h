@@ -196,13 +196,15 @@ union ovctl_datum {
  * @index: Of a device, as the kernel numbers it; 0 where that is not known.
  * @nsid: Of a port whose namespace has no known name: the number of that.
  * @lost: Of the planner: it goes when something else is deleted.
- * @contested: A guest's tap that two devices are to have: ovctl_items_unite() found it twice.
+ * @contested: Of what is wanted: there is another claim to the same device.
+ * @yields: Of what is wanted: of several claims to a guest's tap none is that of who has it.
  */
 struct ovctl_item {
 	enum ovctl_kind kind;
 	bool ours;
 	bool lost;
 	bool contested;
+	bool yields;
 	const char *netns;
 	const char *link;
 	const char *name;
@@ -234,6 +236,7 @@ struct ovctl_item *ovctl_item_add(struct ovctl_items *objs, enum ovctl_kind kind
 void ovctl_items_free(struct ovctl_items *objs);
 void ovctl_items_join(struct ovctl_items *to, struct ovctl_items *from);
 void ovctl_items_sort(struct ovctl_items *objs);
+int ovctl_item_claims(const struct ovctl_item *a, const struct ovctl_item *b);
 void ovctl_items_unite(struct ovctl_items *objs);
 struct ovctl_item *ovctl_items_find(const struct ovctl_items *objs,
 					const struct ovctl_item *like);

@@ -186,17 +186,6 @@ void ovctl_seats_free(struct ovctl_seats *seats)
 	memset(seats, 0, sizeof(*seats));
 }
 
-/* What a guest's tap is called where it came to is not known by what the kernel shows. */
-static bool ovctl_tap_is_taken(const struct ovctl_tenant *tenant, const struct ovctl_vm *vm)
-{
-	unsigned int i;
-
-	for (i = 0; vm->kind == OVCTL_VM_TAP && i < tenant->n_vms; i++)
-		if (&tenant->vms[i] != vm && ovctl_same_place(&tenant->vms[i], vm))
-			return true;
-	return false;
-}
-
 /**
  * ovctl_vm_adopt() - A VM is elsewhere, as the kernel shows.
  * @tenant: The tenant.
@@ -205,8 +194,7 @@ static bool ovctl_tap_is_taken(const struct ovctl_tenant *tenant, const struct o
  * @seq: The sequence of its forwarding entry there.
  *
  * An announcement moves a VM without a new sequence; a sequence that is lower tells of the past.
- * Nothing is under way to or from there any more. Where a guest's tap would have the name of another
- * one's, its name is given up until somebody tells it.
+ * Nothing is under way to or from there any more.
  */
 void ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint32_t seq)
 {
@@ -220,8 +208,27 @@ void ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint
 	vm->vpc = vpc;
 	vm->seq = seq;
 	vm->off = false;
-	vm->off = ovctl_tap_is_taken(tenant, vm);
 	ovctl_vm_stay(vm);
+}
+
+/**
+ * ovctl_vm_seat() - See whether the tap of a VM that was adopted can be what it was called.
+ * @tenant: The tenant, in which all that have moved are where they are now.
+ * @id: The VM's number.
+ *
+ * What a guest's tap is called where it came to is not known by what the kernel shows. Where it is
+ * the name of another VM's, it is at none until somebody tells which.
+ */
+void ovctl_vm_seat(struct ovctl_tenant *tenant, uint32_t id)
+{
+	struct ovctl_vm *vm = ovctl_tenant_vm(tenant, id);
+	unsigned int i;
+
+	if (!vm || vm->kind != OVCTL_VM_TAP)
+		return;
+	for (i = 0; i < tenant->n_vms; i++)
+		if (&tenant->vms[i] != vm && ovctl_same_place(&tenant->vms[i], vm))
+			vm->off = true;
 }
 
 /**

@@ -41,6 +41,7 @@ void ovctl_migration_seats(struct ovctl_seats *seats, const struct ovctl_model *
 			   uint32_t to);
 void ovctl_seats_free(struct ovctl_seats *seats);
 void ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint32_t seq);
+void ovctl_vm_seat(struct ovctl_tenant *tenant, uint32_t id);
 void ovctl_vm_stay(struct ovctl_vm *vm);
 
 #endif

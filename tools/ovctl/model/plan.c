@@ -55,8 +55,6 @@ static struct ovctl_item *ovctl_plan_find(const struct ovctl_items *objs,
 /* It stands in the way of another one of the same name, or is the port of another device. */
 static bool ovctl_is_wrong(const struct ovctl_item *want, const struct ovctl_item *have)
 {
-	if (want->contested)
-		return false;
 	return (want->kind == OVCTL_KIND_LINK || want->kind == OVCTL_KIND_ACCESS) &&
 	       ovctl_item_differs(want, have) & ovctl_kind_fixed(want->kind);
 }
@@ -67,7 +65,7 @@ static bool ovctl_is_deleted(const struct ovctl_items *want, const struct ovctl_
 
 	if (!have->ours || ovctl_kinds[have->kind].born)
 		return false;
-	return !same || ovctl_is_wrong(same, have);
+	return !same || same->yields || ovctl_is_wrong(same, have);
 }
 
 static bool ovctl_netns_is_deleted(const struct ovctl_items *want,
@@ -173,6 +171,14 @@ static bool ovctl_route_goes(const struct ovctl_items *want, const struct ovctl_
 	return false;
 }
 
+/* An enslaved interface is let go when its device is deleted. */
+static bool ovctl_access_goes(const struct ovctl_items *want, const struct ovctl_items *have,
+			      const struct ovctl_item *access)
+{
+	return ovctl_link_is_lost(want, have, ovctl_item_said(access, OVCTL_ACCESS_DEV_NETNS),
+				  ovctl_item_said(access, OVCTL_ACCESS_DEV));
+}
+
 /* What an enslaved interface was told as a port goes when it is let go. */
 static bool ovctl_port_goes(const struct ovctl_items *want, const struct ovctl_items *have,
 			    const struct ovctl_item *port)
@@ -180,7 +186,7 @@ static bool ovctl_port_goes(const struct ovctl_items *want, const struct ovctl_i
 	const struct ovctl_item *access;
 
 	access = ovctl_plan_find(have, OVCTL_KIND_ACCESS, port->netns, port->link, NULL);
-	return access && ovctl_is_deleted(want, access);
+	return access && (ovctl_is_deleted(want, access) || ovctl_access_goes(want, have, access));
 }
 
 static bool ovctl_item_goes(const struct ovctl_items *want, const struct ovctl_items *have,
@@ -197,6 +203,10 @@ static bool ovctl_item_goes(const struct ovctl_items *want, const struct ovctl_i
 		break;
 	case OVCTL_KIND_INNER:
 		if (ovctl_peer_is_deleted(want, have, obj, OVCTL_INNER_PEER))
+			return true;
+		break;
+	case OVCTL_KIND_ACCESS:
+		if (ovctl_access_goes(want, have, obj))
 			return true;
 		break;
 	case OVCTL_KIND_PORT:
@@ -440,11 +450,49 @@ static void ovctl_plan_present(struct ovctl_plan *plan, const struct ovctl_items
 		ovctl_plan_add(plan, OVCTL_VERB_SET, obj, was, differs);
 }
 
-/* Nobody takes a guest's tap away by naming it: who has it keeps it until the other one lets go. */
-static void ovctl_plan_contested(struct ovctl_plan *plan, const struct ovctl_item *obj)
+/* The claim of who has it, or of a port that of whose device it is; NULL for nobody's. */
+static struct ovctl_item *ovctl_claim_of(struct ovctl_item *claims, unsigned int count,
+					 const struct ovctl_item *has)
 {
-	if (obj->kind == OVCTL_KIND_ACCESS)
-		ovctl_plan_add(plan, OVCTL_VERB_WAIT, obj, NULL, 0);
+	unsigned int i;
+
+	for (i = 0; has && i < count; i++)
+		if (!ovctl_item_claims(&claims[i], has))
+			return &claims[i];
+	return NULL;
+}
+
+/* Nobody takes a guest's tap away by naming it: who has it keeps it until the other one lets go, and
+ * where none of them has it none gets it. A port's settings are those of who has the device.
+ */
+static void ovctl_plan_settle(struct ovctl_items *want, const struct ovctl_items *have)
+{
+	unsigned int i, next, count = 0;
+
+	for (i = 0; i < want->count; i = next) {
+		struct ovctl_items before = { .list = want->list, .count = count };
+		struct ovctl_item *obj = &want->list[i], *one = obj;
+		const struct ovctl_item *has;
+
+		for (next = i + 1; next < want->count &&
+		     !ovctl_item_cmp(obj, &want->list[next]); next++)
+			;
+		if (next > i + 1 && obj->kind == OVCTL_KIND_ACCESS) {
+			one = ovctl_claim_of(obj, next - i, ovctl_items_find(have, obj));
+			if (!one)
+				obj->yields = true;
+		} else if (next > i + 1) {
+			has = ovctl_plan_find(&before, OVCTL_KIND_ACCESS, obj->netns, obj->link, NULL);
+			if (!has)
+				has = ovctl_plan_find(&before, OVCTL_KIND_LINK, obj->netns, obj->link,
+						      NULL);
+			one = has && has->yields ? NULL : ovctl_claim_of(obj, next - i, has);
+			if (!one)
+				continue;
+		}
+		want->list[count++] = one ? *one : *obj;
+	}
+	want->count = count;
 }
 
 static unsigned int ovctl_op_rank(const struct ovctl_op *op)
@@ -503,15 +551,18 @@ void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
 	memset(plan, 0, sizeof(*plan));
 	ovctl_items_sort(want);
 	ovctl_items_sort(have);
+	ovctl_plan_settle(want, have);
 	ovctl_plan_lose(want, have);
 	ovctl_plan_deletions(plan, want, have);
 	for (i = 0; i < want->count; i++) {
 		const struct ovctl_item *obj = &want->list[i];
 		const struct ovctl_item *was = ovctl_items_find(have, obj);
 
-		if (obj->contested)
-			ovctl_plan_contested(plan, obj);
-		else if (was && !was->lost)
+		if (obj->contested && obj->kind != OVCTL_KIND_PORT)
+			ovctl_plan_add(plan, OVCTL_VERB_WAIT, obj, NULL, 0);
+		if (obj->yields)
+			continue;
+		if (was && !was->lost)
 			ovctl_plan_present(plan, want, have, obj, was);
 		else
 			ovctl_plan_missing(plan, want, have, obj);

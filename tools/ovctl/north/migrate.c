@@ -118,7 +118,7 @@ static int ovctl_migrate_to(struct ovctl_migrate *m, const struct ovctl_vm *vm)
 	if (!to)
 		return ovctl_fail(m->ov, "%s", why);
 	if (vm->off && !m->tap)
-		return ovctl_fail(m->ov, "VM %s is shut down: \"vm set\" with --vpc places it elsewhere",
+		return ovctl_fail(m->ov, "VM %s is shut down, or its tap is not known: \"vm set\" with --vpc or --tap tells where it is",
 				  vm->name);
 	if (m->tap && vm->kind != OVCTL_VM_TAP)
 		return ovctl_fail(m->ov, "VM %s is no guest behind a tap: --tap is for one",

@@ -288,7 +288,7 @@ static void ovctl_sync_waits(struct ovctl_work_order *order)
 		const struct ovctl_item *obj = order->plan.ops[i].want;
 
 		if (order->plan.ops[i].verb == OVCTL_VERB_WAIT && obj->contested)
-			fprintf(order->ov->out, "device %s of namespace \"%s\" is that of two VMs, by the store: it stays as it is until one of them has another (vm set --tap)\n",
+			fprintf(order->ov->out, "device %s of namespace \"%s\" is that of two VMs, by the store: who has it keeps it until the other one has another (vm set --tap, --netns)\n",
 				obj->link, obj->netns);
 		else if (order->plan.ops[i].verb == OVCTL_VERB_WAIT)
 			fprintf(order->ov->out, "device %s of namespace \"%s\" is not there, and not ovctl's to make: sync again when it is\n",

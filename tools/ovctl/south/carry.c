@@ -200,9 +200,11 @@ static struct ovctl_request *ovctl_carry_begin(struct ovctl_carrier *c, const ch
 		return NULL;
 	}
 	rq = ovctl_request_new(ovctl_carry_cmd(c->op), NLM_F_ACK, &dev);
-	if (!rq)
-		ovctl_fail(c->spaces->ov, "out of memory");
-	return rq;
+	if (rq && ovctl_request_fits(rq, ovctl_fields_size(ovctl_op_object(c->op))))
+		return rq;
+	ovctl_request_free(rq);
+	ovctl_fail(c->spaces->ov, "%s: out of memory", c->what);
+	return NULL;
 }
 
 /* --- links --- */
@@ -826,9 +828,15 @@ static int ovctl_carry_entries(struct ovctl_carrier *c, unsigned int count, unsi
 	rq = ovctl_carry_begin(c, c->obj->link);
 	if (!rq)
 		return OVCTL_FAILED;
-	for (i = 0; i < count && (!i || ovctl_goes_along(c->op, &c->op[i])); i++)
-		if (!ovctl_request_fits(rq, 4096) || !ovctl_put_entry(rq->msg, &c->op[i], 0, -1))
+	for (i = 0; i < count && (!i || ovctl_goes_along(c->op, &c->op[i])); i++) {
+		if (!ovctl_request_fits(rq, ovctl_fields_size(ovctl_op_object(&c->op[i]))))
 			break;
+		/* With half an entry in it, the message is good for nothing. */
+		if (!ovctl_put_entry(rq->msg, &c->op[i], 0, -1)) {
+			ovctl_request_free(rq);
+			return ovctl_fail(c->spaces->ov, "%s: out of memory", c->what);
+		}
+	}
 	*done = i;
 	return ovctl_carry_request(c, rq, del);
 }

@@ -129,6 +129,27 @@ bool ovctl_fields_put(struct nl_msg *msg, const struct ovctl_item *obj, uint32_t
 	return true;
 }
 
+/**
+ * ovctl_fields_size() - The room that an object takes in a message.
+ * @obj: The object, with all of its fields.
+ *
+ * Return: an upper bound, in bytes.
+ */
+size_t ovctl_fields_size(const struct ovctl_item *obj)
+{
+	size_t each = nla_total_size(sizeof(((struct ovctl_addr *)0)->bytes) + 1);
+	const struct ovctl_kind_info *kind = &ovctl_kinds[obj->kind];
+	size_t size = 4 * each;
+	unsigned int i;
+
+	for (i = 0; i < kind->count; i++) {
+		size += each;
+		if (ovctl_item_has(obj, i) && kind->fields[i].type == OVCTL_FIELD_LIST)
+			size += obj->data[i].list.count * each;
+	}
+	return size;
+}
+
 static void ovctl_list_get(struct ovctl_items *objs, struct ovctl_item *obj,
 			   unsigned int field, const struct ovctl_attr *attr, struct nlattr *nla)
 {

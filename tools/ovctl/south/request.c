@@ -210,9 +210,12 @@ bool ovctl_request_put(struct ovctl_request *rq, const struct ovctl_value *value
 bool ovctl_request_nest(struct ovctl_request *rq, uint16_t nest, const struct ovctl_value *key,
 			const struct ovctl_value *values, unsigned int count)
 {
-	struct nlattr *start = nla_nest_start(rq->msg, nest | NLA_F_NESTED);
+	struct nlattr *start;
 	unsigned int i;
 
+	if (!ovctl_request_fits(rq, 64 + ovctl_values_size(values, count)))
+		return false;
+	start = nla_nest_start(rq->msg, nest | NLA_F_NESTED);
 	if (!start)
 		return false;
 	if (key && !ovctl_request_put(rq, key))

@@ -856,6 +856,9 @@ static int ovctl_adopt_tenant(struct ovctl *ov, struct ovctl_store *store, uint3
 	for (i = 0; i < count; i++)
 		if (list[i].tenant == id)
 			ovctl_vm_adopt(&tenant, list[i].vm, list[i].vpc, list[i].seq);
+	for (i = 0; i < count; i++)
+		if (list[i].tenant == id)
+			ovctl_vm_seat(&tenant, list[i].vm);
 	if (!ovctl_adopt_nothing(&model.tenants[0], &tenant))
 		ret = ovctl_store_save_tenant(ov, store, "root", "adopt", &model.tenants[0],
 					      &tenant);
