@@ -1721,33 +1721,93 @@ static int tenovl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 	return tenovl_devs_dump(skb, cb, tenovl_put_dev_stats);
 }
 
-/**
- * tenovl_dump_dev() - the device whose objects are dumped
- * @cb: the dump
- * @nest: the attribute of an object
- *
- * RTNL. It may have gone between two batches.
- *
- * Return: the device, or an ERR_PTR.
- */
-struct tenovl_dev *tenovl_dump_dev(struct netlink_callback *cb, int nest)
+static struct tenovl_dev *tenovl_dump_dev(struct netlink_callback *cb)
 {
 	struct tenovl_dump *dump = tenovl_dump_of(cb);
-	struct nlattr **attrs = tenovl_dump_attrs(cb);
 	struct tenovl_dev *tdev;
 
-	if (attrs[nest]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[nest],
-				    "This dump is of all objects of a device and names none");
-		return ERR_PTR(-EINVAL);
-	}
-	tdev = tenovl_named_dev(sock_net(cb->skb->sk), attrs, cb->extack);
+	tdev = tenovl_named_dev(sock_net(cb->skb->sk), tenovl_dump_attrs(cb), cb->extack);
 	if (IS_ERR(tdev))
 		return tdev;
+	/* It may have gone between two batches. */
 	if (dump->dev_id && dump->dev_id != tdev->id)
 		return ERR_PTR(-ENODEV);
 	dump->dev_id = tdev->id;
 	return tdev;
+}
+
+static bool tenovl_dump_has(const struct net *net, const struct tenovl_dev *tdev)
+{
+	return net_eq(dev_net(tdev->dev), net) && !tdev->detached;
+}
+
+/* Of all of them together: a change of one is a change of the sum. */
+static u32 tenovl_dump_generation(const struct net *net, const struct tenovl_dump_table *table)
+{
+	u32 sum = tenovl_event_dev_generation(), id = 0;
+	struct tenovl_dev *tdev;
+
+	for (; (tdev = tenovl_dev_next(&id)); id++)
+		if (tenovl_dump_has(net, tdev))
+			sum += table->generation(tdev);
+	return sum;
+}
+
+static int tenovl_dump_devs(struct sk_buff *skb, struct netlink_callback *cb,
+			    const struct tenovl_dump_table *table)
+{
+	struct tenovl_dump *dump = tenovl_dump_of(cb);
+	struct net *net = sock_net(cb->skb->sk);
+	struct tenovl_dev *tdev;
+	u32 id = dump->dev_id;
+	int err = 0;
+
+	cb->seq = tenovl_dump_seq(tenovl_dump_generation(net, table));
+	for (; (tdev = tenovl_dev_next(&id)) && !err; id += !err) {
+		if (id != dump->dev_id)
+			dump->next = 0;
+		dump->dev_id = id;
+		if (tenovl_dump_has(net, tdev))
+			err = table->dump(skb, cb, tdev);
+	}
+	if (!err && id != dump->dev_id)
+		dump->next = 0;
+	dump->dev_id = id;
+	return err;
+}
+
+/**
+ * tenovl_dump_tables() - dump what a device has, or all of this namespace have
+ * @skb: the batch
+ * @cb: the dump; where it names no device, it is of all that live where who asks is
+ * @table: what is dumped
+ */
+int tenovl_dump_tables(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct tenovl_dump_table *table)
+{
+	struct nlattr **attrs = tenovl_dump_attrs(cb);
+	struct tenovl_dev *tdev;
+	int err;
+
+	if (attrs[table->nest]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[table->nest],
+				    "This dump is of all objects of a device and names none");
+		return -EINVAL;
+	}
+	rtnl_lock();
+	if (!attrs[TENOVL_A_IFINDEX] && !attrs[TENOVL_A_NETNS_ID]) {
+		err = tenovl_dump_devs(skb, cb, table);
+		goto unlock;
+	}
+	tdev = tenovl_dump_dev(cb);
+	err = PTR_ERR_OR_ZERO(tdev);
+	if (err)
+		goto unlock;
+	cb->seq = tenovl_dump_seq(table->generation(tdev));
+	err = table->dump(skb, cb, tdev);
+unlock:
+	rtnl_unlock();
+	return tenovl_dump_end(skb, err);
 }
 
 static int tenovl_peers_dump(struct sk_buff *skb, struct netlink_callback *cb,
@@ -1758,7 +1818,6 @@ static int tenovl_peers_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	struct tenovl_peer *peer;
 	int err;
 
-	cb->seq = tenovl_dump_seq(tdev->peer_generation);
 	for (; (peer = tenovl_peer_next(tdev, &dump->next)); dump->next++) {
 		err = tenovl_put_peer(skb, &to, peer);
 		if (err)
@@ -1767,16 +1826,20 @@ static int tenovl_peers_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+static u32 tenovl_peers_generation(const struct tenovl_dev *tdev)
+{
+	return tdev->peer_generation;
+}
+
 static int tenovl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct tenovl_dev *tdev;
-	int err;
+	static const struct tenovl_dump_table peers = {
+		.nest = TENOVL_A_PEER,
+		.generation = tenovl_peers_generation,
+		.dump = tenovl_peers_dump,
+	};
 
-	rtnl_lock();
-	tdev = tenovl_dump_dev(cb, TENOVL_A_PEER);
-	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_peers_dump(skb, cb, tdev);
-	rtnl_unlock();
-	return tenovl_dump_end(skb, err);
+	return tenovl_dump_tables(skb, cb, &peers);
 }
 
 /* A peer of mode l3 may be larger than what who asks has room for at first. */
@@ -1795,7 +1858,6 @@ static int tenovl_fdbs_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	struct tenovl_fdb_info entry;
 	int err;
 
-	cb->seq = tenovl_dump_seq(READ_ONCE(tdev->fdb_generation));
 	for (; tenovl_fdb_next(tdev, &dump->next, &entry); dump->next++) {
 		err = tenovl_put_fdb(skb, &to, tdev, &entry);
 		if (err)
@@ -1804,16 +1866,20 @@ static int tenovl_fdbs_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+static u32 tenovl_fdbs_generation(const struct tenovl_dev *tdev)
+{
+	return READ_ONCE(tdev->fdb_generation);
+}
+
 static int tenovl_fdb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct tenovl_dev *tdev;
-	int err;
+	static const struct tenovl_dump_table fdbs = {
+		.nest = TENOVL_A_FDB,
+		.generation = tenovl_fdbs_generation,
+		.dump = tenovl_fdbs_dump,
+	};
 
-	rtnl_lock();
-	tdev = tenovl_dump_dev(cb, TENOVL_A_FDB);
-	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_fdbs_dump(skb, cb, tdev);
-	rtnl_unlock();
-	return tenovl_dump_end(skb, err);
+	return tenovl_dump_tables(skb, cb, &fdbs);
 }
 
 static int tenovl_ports_dump(struct sk_buff *skb, struct netlink_callback *cb,
@@ -1825,23 +1891,26 @@ static int tenovl_ports_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	u32 id = dump->next;
 	int err = 0;
 
-	cb->seq = tenovl_dump_seq(tenovl_event_dev_generation());
 	for (; (port = tenovl_port_next(tdev, &id)) && !err; id += !err)
 		err = tenovl_put_port(skb, &to, port);
 	dump->next = id;
 	return err;
 }
 
+static u32 tenovl_ports_generation(const struct tenovl_dev *tdev)
+{
+	return tenovl_event_dev_generation();
+}
+
 static int tenovl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct tenovl_dev *tdev;
-	int err;
+	static const struct tenovl_dump_table ports = {
+		.nest = TENOVL_A_PORT,
+		.generation = tenovl_ports_generation,
+		.dump = tenovl_ports_dump,
+	};
 
-	rtnl_lock();
-	tdev = tenovl_dump_dev(cb, TENOVL_A_PORT);
-	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_ports_dump(skb, cb, tdev);
-	rtnl_unlock();
-	return tenovl_dump_end(skb, err);
+	return tenovl_dump_tables(skb, cb, &ports);
 }
 
 /* The family */

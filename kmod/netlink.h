@@ -38,11 +38,23 @@ struct tenovl_to {
  * struct tenovl_dump - where a dump goes on
  * @next: the id to look at next
  * @dev_id: the device whose objects are dumped, 0 before the first batch: an
- *	ifindex may come to name another device
+ *	ifindex may come to name another device; of a dump of all, where to go on
  */
 struct tenovl_dump {
 	unsigned long next;
 	u32 dev_id;
+};
+
+/**
+ * struct tenovl_dump_table - what devices have and can be dumped
+ * @nest: the attribute of an object
+ * @generation: counts changes of a device's
+ * @dump: add those of a device that fit, from &tenovl_dump.next on
+ */
+struct tenovl_dump_table {
+	int nest;
+	u32 (*generation)(const struct tenovl_dev *tdev);
+	int (*dump)(struct sk_buff *skb, struct netlink_callback *cb, struct tenovl_dev *tdev);
 };
 
 /* Fills in one object of a request from its nest. */
@@ -66,7 +78,8 @@ int tenovl_reply(struct sk_buff *msg, struct genl_info *info, int err);
 struct tenovl_dump *tenovl_dump_of(struct netlink_callback *cb);
 unsigned int tenovl_dump_seq(u32 generation);
 int tenovl_dump_end(const struct sk_buff *skb, int err);
-struct tenovl_dev *tenovl_dump_dev(struct netlink_callback *cb, int nest);
+int tenovl_dump_tables(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct tenovl_dump_table *table);
 
 /* netlink_route.c. RTNL. */
 extern const struct nla_policy tenovl_route_set_policy[TENOVL_A_ROUTE + 1];

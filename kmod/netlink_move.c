@@ -256,7 +256,6 @@ static int tenovl_moves_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	struct tenovl_move_info move;
 	int err;
 
-	cb->seq = tenovl_dump_seq(tenovl_moves_generation(tdev));
 	/* One of mode l3 has none. */
 	for (; tenovl_move_next(tdev, &dump->next, &move); dump->next++) {
 		err = tenovl_put_move(skb, &to, tdev, &move);
@@ -267,18 +266,17 @@ static int tenovl_moves_dump(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /**
- * tenovl_move_get_dumpit() - move-get of all of a device
+ * tenovl_move_get_dumpit() - move-get of all of a device, or of all devices
  * @skb: the batch
  * @cb: the dump
  */
 int tenovl_move_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct tenovl_dev *tdev;
-	int err;
+	static const struct tenovl_dump_table moves = {
+		.nest = TENOVL_A_MOVE,
+		.generation = tenovl_moves_generation,
+		.dump = tenovl_moves_dump,
+	};
 
-	rtnl_lock();
-	tdev = tenovl_dump_dev(cb, TENOVL_A_MOVE);
-	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_moves_dump(skb, cb, tdev);
-	rtnl_unlock();
-	return tenovl_dump_end(skb, err);
+	return tenovl_dump_tables(skb, cb, &moves);
 }

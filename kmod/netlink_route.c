@@ -241,7 +241,6 @@ static int tenovl_routes_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	/* One of mode l2 has none. */
 	if (!tdev->routes)
 		return 0;
-	cb->seq = tenovl_dump_seq(tdev->routes->generation);
 	for (; (route = tenovl_route_next(tdev->routes, &dump->next)); dump->next++) {
 		err = tenovl_put_route(skb, &to, tdev, route);
 		if (err)
@@ -250,19 +249,23 @@ static int tenovl_routes_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+static u32 tenovl_routes_generation(const struct tenovl_dev *tdev)
+{
+	return tdev->routes ? tdev->routes->generation : 0;
+}
+
 /**
- * tenovl_route_get_dumpit() - route-get of all of a device
+ * tenovl_route_get_dumpit() - route-get of all of a device, or of all devices
  * @skb: the batch
  * @cb: the dump
  */
 int tenovl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct tenovl_dev *tdev;
-	int err;
+	static const struct tenovl_dump_table routes = {
+		.nest = TENOVL_A_ROUTE,
+		.generation = tenovl_routes_generation,
+		.dump = tenovl_routes_dump,
+	};
 
-	rtnl_lock();
-	tdev = tenovl_dump_dev(cb, TENOVL_A_ROUTE);
-	err = IS_ERR(tdev) ? PTR_ERR(tdev) : tenovl_routes_dump(skb, cb, tdev);
-	rtnl_unlock();
-	return tenovl_dump_end(skb, err);
+	return tenovl_dump_tables(skb, cb, &routes);
 }

@@ -61,9 +61,10 @@ static struct sk_buff *tenovl_copy_small(const struct sk_buff *skb, unsigned int
 	return copy;
 }
 
-/* A copy that is sent at once. What goes to many is small and in one piece nearly always (questions,
- * announcements). A small head pins its page, which truesize does not tell: so none that may wait in
- * a socket or a queue of ours is made this way. (netpoll sends with interrupts off.)
+/* A copy that is sent at once. What goes to many is small and in one piece nearly always
+ * (questions, announcements). A small head pins its page, which truesize does not tell: so none
+ * that may wait in a socket or a queue of ours is made this way. (netpoll sends with interrupts
+ * off.)
  */
 static struct sk_buff *tenovl_copy_out(struct sk_buff *skb, unsigned int headroom)
 {

@@ -15,7 +15,7 @@ TESTS="
 	refused_device refused_peer refused_fdb refused_calls refused_policy refused_port refused_mtu refused_link refused_bridge refused_move
 	sentences_covered counters_covered
 	usage_errors creation_is_atomic batch
-	from_segment_and_underlay third_namespace names_in_two_namespaces
+	from_segment_and_underlay third_namespace names_in_two_namespaces dump_of_all
 	unprivileged userns_root userns_owner
 	rename_and_move
 	bridge_fdb bridge_flags bridge_monitor bridge_flood
@@ -60,6 +60,29 @@ value_is()
 	false) got=0 ;;
 	esac
 	same "$2" "$got" "$1 as read back"
+}
+
+# A dump that names no device is of those that live where it is asked for, and of no others.
+test_dump_of_all()
+{
+	plain
+	ns_new X
+	ovctl -n "$H1" batch - <<-END
+		dev add b vni 101 encap gre local $P1
+		peer add b $P2,$P4,$P5
+		dev add c mode l3 vni 7 encap gre local $P1
+		peer add c $P2 inner-source 10.1.0.0/16
+		route add c 10.1.0.0/16,10.2.0.0/16 peer $P2
+		dev add d vni 102 local $P1
+		dev add far netns $X vni 103 encap vxlan local $P1
+		peer add far $P6
+		port add b p0 access
+	END
+	ns "$H1" "$PY" "$HELPERS/nl.py" fill a "$P2" 0 1500
+	ns "$H1" "$PY" "$HELPERS/nl.py" fill b "$P4" 5000 1500
+	ns "$X" "$OVCTL" fdb add far 02:00:00:00:00:02 peer "$P6"
+	check "dumps of all" ns "$H1" "$PY" "$HELPERS/nl.py" dumpall 4
+	check "dumps of one" ns "$X" "$PY" "$HELPERS/nl.py" dumpall 1
 }
 
 test_defaults()

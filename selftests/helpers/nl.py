@@ -16,6 +16,7 @@ a kernel that differs from it. What ovctl would never send is sent from here.
   nl.py perm                      every operation must answer EPERM
   nl.py hear SECONDS              joins "events", says "ready", prints events
   nl.py dumprace DEV PEER N       dumps N entries, or routes in mode l3, while others come and go
+  nl.py dumpall N                 dumps that name no device are of N devices that live here, and of all of theirs
   nl.py fill DEV PEER FIRST N     N static entries in bulk
   nl.py overflow DEV PEER N       N entries flushed at a listener with a small buffer
   nl.py pins DEV N                N times another port pinned, by turns
@@ -1004,6 +1005,38 @@ def bulk(genl, op, dev, peer, numbers, step=800):
 			sys.exit("nl.py: %s: %s" % (op, answer))
 
 
+def cmd_dumpall(spec, count):
+	"""Dumps of all devices hold what those of each one do, in several reads."""
+	genl = Genl(spec)
+	verdict = Verdict()
+	here = [d for d in genl.dump("dev-get").replies if "netns-id" not in d]
+	verdict.check(len(here) == count, "%d devices live here" % len(here))
+	for what in ("peer", "fdb", "route", "port", "move"):
+		reads = [0]
+
+		def read(reads=reads):
+			reads[0] += 1
+
+		answer = genl.dump(what + "-get", between=read)
+		single = [r for d in here for r in genl.dump(what + "-get", {"ifindex": d["ifindex"]}).replies]
+		verdict.check(not answer.error and not answer.interrupted, "%s-get of all: %s" % (what, answer))
+		verdict.check(still(answer.replies) == still(single), "%s-get of all: %d objects, not %d" % (
+			what, len(answer.replies), len(single)))
+		verdict.check(what in ("route", "port", "move") or single, "there is no %s" % what)
+		verdict.check(what != "fdb" or len(single) < 1000 or reads[0] > 3, "all entries came in %d reads" % reads[0])
+	verdict.end()
+
+
+def still(replies):
+	"""What of them does not change by itself, in order."""
+	for reply in replies:
+		for entry in reply.get("fdb", []):
+			entry.pop("idle", None)
+		for entry in reply.get("peer", []):
+			entry.pop("stats", None)
+	return sorted(json.dumps(r, sort_keys=True) for r in replies)
+
+
 def cmd_fill(spec, devname, peer, first, count):
 	"""Static entries in bulk."""
 	genl = Genl(spec)
@@ -1154,10 +1187,10 @@ def main(argv):
 	"""Pick the verb."""
 	verbs = {"call": cmd_call, "dump": cmd_dump, "refusals": cmd_refusals, "bounds": cmd_bounds, "told": cmd_told,
 		 "truncate": cmd_truncate, "fuzz": cmd_fuzz, "perm": cmd_perm, "oversize": cmd_oversize, "hear": cmd_hear,
-		 "dumprace": cmd_dumprace, "fill": cmd_fill, "overflow": cmd_overflow, "pins": cmd_pins}
+		 "dumprace": cmd_dumprace, "dumpall": cmd_dumpall, "fill": cmd_fill, "overflow": cmd_overflow, "pins": cmd_pins}
 	if len(argv) < 2 or argv[1] not in verbs:
 		sys.exit(__doc__)
-	numbers = ("fuzz", "hear", "dumprace", "fill", "overflow", "pins")
+	numbers = ("fuzz", "hear", "dumprace", "dumpall", "fill", "overflow", "pins")
 	args = [int(a) if argv[1] in numbers and a.isdigit() else a for a in argv[2:]]
 	verbs[argv[1]](Spec(), *args)
 

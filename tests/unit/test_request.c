@@ -314,9 +314,8 @@ static void test_fields_size(void **state)
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 512; i++) {
+	for (i = 0; i < 512; i++)
 		list[i] = (struct ovctl_cidr){ { 16, { 0xfd, i >> 8, i } }, 64 };
-	}
 	obj = ovctl_item_add(&objs, OVCTL_KIND_PEER, "ns1_t1", "tr0");
 	obj->key = (struct ovctl_cidr){ { 16, { 0xfd, 9 } }, 128 };
 	ovctl_item_num(obj, OVCTL_PEER_ADMIN, 1);

@@ -286,7 +286,8 @@ static void ovctl_read_route(struct ovctl_reader *rd, const struct nlmsghdr *nlh
 	struct nlattr *tb[RTA_MAX + 1];
 	struct ovctl_item *obj;
 
-	if (info->rtm_protocol != OVCTL_MARK || info->rtm_flags & RTM_F_CLONED ||
+	if ((info->rtm_family != AF_INET && info->rtm_family != AF_INET6) ||
+	    info->rtm_protocol != OVCTL_MARK || info->rtm_flags & RTM_F_CLONED ||
 	    nlmsg_parse((struct nlmsghdr *)nlh, sizeof(*info), tb, RTA_MAX, NULL))
 		return;
 	obj = ovctl_item_add(rd->have, OVCTL_KIND_ROUTE, rd->space->name, "");
@@ -318,15 +319,12 @@ static int ovctl_read_ip(struct ovctl_reader *rd)
 {
 	struct ifaddrmsg addrs = { .ifa_family = AF_UNSPEC };
 	struct ndmsg neighs = { .ndm_family = AF_UNSPEC };
-	struct rtmsg routes = { .rtm_family = AF_INET, .rtm_protocol = OVCTL_MARK };
+	struct rtmsg routes = { .rtm_family = AF_UNSPEC, .rtm_protocol = OVCTL_MARK };
 	int ret;
 
 	ret = ovctl_dump(rd, RTM_GETADDR, &addrs, sizeof(addrs), ovctl_read_addr);
 	if (!ret)
 		ret = ovctl_dump(rd, RTM_GETNEIGH, &neighs, sizeof(neighs), ovctl_read_neigh);
-	if (!ret)
-		ret = ovctl_dump(rd, RTM_GETROUTE, &routes, sizeof(routes), ovctl_read_route);
-	routes.rtm_family = AF_INET6;
 	if (!ret)
 		ret = ovctl_dump(rd, RTM_GETROUTE, &routes, sizeof(routes), ovctl_read_route);
 	return ret;
@@ -523,19 +521,15 @@ static bool ovctl_is_device(const struct ovctl_item *obj)
 	       obj->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_L3;
 }
 
-static int ovctl_table(struct ovctl_reader *rd, const struct ovctl_item *dev, uint8_t cmd,
-		       struct ovctl_reply *rp)
+/* Of all devices of the namespace. */
+static int ovctl_table(struct ovctl_reader *rd, uint8_t cmd, struct ovctl_reply *rp)
 {
-	struct ovctl_dev name = { .nsid = -1 };
-	struct ovctl_request *rq;
+	struct ovctl_request *rq = ovctl_request_new(cmd, NLM_F_DUMP, NULL);
 	int ret;
 
-	name.ifindex = dev ? dev->index : 0;
-	rq = ovctl_request_new(cmd, NLM_F_DUMP, dev ? &name : NULL);
 	if (!rq)
 		return ovctl_fail(rd->spaces->ov, "out of memory");
-	ovctl_request_name(rq, "reading %s of namespace \"%s\"", dev ? dev->link : "devices",
-			   rd->space->name);
+	ovctl_request_name(rq, "reading devices of namespace \"%s\"", rd->space->name);
 	memset(rp, 0, sizeof(*rp));
 	ret = ovctl_genl_dump(&rd->space->ov, rq, rp);
 	ovctl_request_free(rq);
@@ -549,6 +543,18 @@ static struct ovctl_item *ovctl_found_link(struct ovctl_reader *rd, uint32_t ind
 				     .link = name ? name : "", .name = "" };
 
 	return ovctl_items_find(rd->have, &like);
+}
+
+/* The device that a message is about, where it lives here and is ours or in the place of one. */
+static struct ovctl_item *ovctl_told_link(struct ovctl_reader *rd, const struct nlmsghdr *nlh)
+{
+	struct ovctl_item *link;
+	struct ovctl_dev name;
+
+	if (!ovctl_dev_from(&name, nlh) || name.nsid >= 0)
+		return NULL;
+	link = ovctl_found_link(rd, name.ifindex);
+	return link && (link->ours || ovctl_items_find(rd->want, link)) ? link : NULL;
 }
 
 static void ovctl_read_underlay(struct ovctl_reader *rd, struct ovctl_item *link,
@@ -575,19 +581,23 @@ static bool ovctl_is_learned(struct nlattr *nest)
 	return kind && nla_get_u8(kind) == TENOVL_FDB_KIND_LEARNED;
 }
 
-/* Peers, entries or routes of a device: all of them are ours, as the device is. */
-static int ovctl_read_entries(struct ovctl_reader *rd, struct ovctl_items *found,
-			      const struct ovctl_item *dev, uint8_t cmd, enum ovctl_kind kind)
+/* Peers, entries or routes: all of them are ours, as their device is. */
+static int ovctl_read_entries(struct ovctl_reader *rd, struct ovctl_items *found, uint8_t cmd,
+			      enum ovctl_kind kind)
 {
 	const struct nlmsghdr *nlh = NULL;
+	const struct ovctl_item *dev;
 	struct ovctl_reply rp;
 	struct nlattr *pos;
 	uint16_t nest;
 	int ret, rem;
 
 	ovctl_fields_set(kind, &nest);
-	ret = ovctl_table(rd, dev, cmd, &rp);
-	while (!ret && (nlh = ovctl_reply_next(&rp, nlh)))
+	ret = ovctl_table(rd, cmd, &rp);
+	while (!ret && (nlh = ovctl_reply_next(&rp, nlh))) {
+		dev = ovctl_told_link(rd, nlh);
+		if (!dev)
+			continue;
 		nlmsg_for_each_attr(pos, (struct nlmsghdr *)nlh, GENL_HDRLEN, rem) {
 			struct ovctl_item *obj;
 
@@ -598,6 +608,7 @@ static int ovctl_read_entries(struct ovctl_reader *rd, struct ovctl_items *found
 			obj->ours = true;
 			ovctl_fields_get(found, obj, pos);
 		}
+	}
 	ovctl_reply_free(&rp);
 	return ret;
 }
@@ -678,19 +689,23 @@ static void ovctl_read_port(struct ovctl_reader *rd, struct ovctl_items *found,
 	ovctl_fields_get(found, obj, nest);
 }
 
-static int ovctl_read_ports(struct ovctl_reader *rd, struct ovctl_items *found,
-			    const struct ovctl_item *dev)
+static int ovctl_read_ports(struct ovctl_reader *rd, struct ovctl_items *found)
 {
 	const struct nlmsghdr *nlh = NULL;
+	const struct ovctl_item *dev;
 	struct ovctl_reply rp;
 	struct nlattr *pos;
 	int ret, rem;
 
-	ret = ovctl_table(rd, dev, TENOVL_CMD_PORT_GET, &rp);
-	while (!ret && (nlh = ovctl_reply_next(&rp, nlh)))
+	ret = ovctl_table(rd, TENOVL_CMD_PORT_GET, &rp);
+	while (!ret && (nlh = ovctl_reply_next(&rp, nlh))) {
+		dev = ovctl_told_link(rd, nlh);
+		if (!dev)
+			continue;
 		nlmsg_for_each_attr(pos, (struct nlmsghdr *)nlh, GENL_HDRLEN, rem)
 			if (nla_type(pos) == TENOVL_A_PORT)
 				ovctl_read_port(rd, found, dev, pos);
+	}
 	ovctl_reply_free(&rp);
 	return ret;
 }
@@ -703,76 +718,98 @@ static bool ovctl_has_any(struct nlattr *dev, int count)
 	return !nla || nla_get_u32(nla);
 }
 
-/* @dev: its settings. */
-static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_items *found,
-			     const struct ovctl_item *link, struct nlattr *dev)
-{
-	int ret = OVCTL_DONE;
-
-	if (!link->ours && !ovctl_items_find(rd->want, link))
-		return OVCTL_DONE;
-	if (ovctl_has_any(dev, TENOVL_A_DEV_PEERS))
-		ret = ovctl_read_entries(rd, found, link, TENOVL_CMD_PEER_GET, OVCTL_KIND_PEER);
-	if (ret)
-		return ret;
-	if (link->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_L3)
-		return ovctl_has_any(dev, TENOVL_A_DEV_ROUTES) ?
-		       ovctl_read_entries(rd, found, link, TENOVL_CMD_ROUTE_GET,
-					  OVCTL_KIND_INNER) : OVCTL_DONE;
-	if (ovctl_has_any(dev, TENOVL_A_DEV_STATIC_ENTRIES))
-		ret = ovctl_read_entries(rd, found, link, TENOVL_CMD_FDB_GET, OVCTL_KIND_FDB);
-	if (ret || !ovctl_has_any(dev, TENOVL_A_DEV_PORTS))
-		return ret;
-	return ovctl_read_ports(rd, found, link);
-}
+/**
+ * struct ovctl_tables - What devices of a namespace have any of.
+ * @peers: Peers.
+ * @routes: Inner routes.
+ * @entries: Static forwarding entries.
+ * @ports: Ports.
+ */
+struct ovctl_tables {
+	bool peers;
+	bool routes;
+	bool entries;
+	bool ports;
+};
 
 /* The settings of a device that lives here, and what it has. @found gets them: the list of
  * objects that is looked into must stay in order meanwhile.
  */
-static int ovctl_read_dev(struct ovctl_reader *rd, struct ovctl_items *found,
-			  const struct nlmsghdr *nlh)
+static void ovctl_read_dev(struct ovctl_reader *rd, struct ovctl_items *found,
+			   struct ovctl_tables *any, const struct nlmsghdr *nlh)
 {
 	struct nlattr *dev = nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, TENOVL_A_DEV);
 	struct ovctl_item *link, *obj;
 	struct ovctl_dev name;
 
 	if (!dev || !ovctl_dev_from(&name, nlh) || name.nsid >= 0)
-		return OVCTL_DONE;
+		return;
 	link = ovctl_found_link(rd, name.ifindex);
 	if (!link)
-		return OVCTL_DONE;
+		return;
 	ovctl_read_underlay(rd, link, dev);
 	obj = ovctl_item_add(found, OVCTL_KIND_DEV, link->netns, link->link);
 	obj->ours = link->ours;
 	ovctl_fields_get(found, obj, dev);
-	return ovctl_read_tables(rd, found, link, dev);
+	if (!ovctl_told_link(rd, nlh))
+		return;
+	any->peers |= ovctl_has_any(dev, TENOVL_A_DEV_PEERS);
+	if (link->data[OVCTL_LINK_TYPE].num == OVCTL_LINK_L3) {
+		any->routes |= ovctl_has_any(dev, TENOVL_A_DEV_ROUTES);
+		return;
+	}
+	any->entries |= ovctl_has_any(dev, TENOVL_A_DEV_STATIC_ENTRIES);
+	any->ports |= ovctl_has_any(dev, TENOVL_A_DEV_PORTS);
+}
+
+static int ovctl_read_tables(struct ovctl_reader *rd, struct ovctl_items *found,
+			     const struct ovctl_tables *any)
+{
+	int ret = OVCTL_DONE;
+
+	if (any->peers)
+		ret = ovctl_read_entries(rd, found, TENOVL_CMD_PEER_GET, OVCTL_KIND_PEER);
+	if (!ret && any->routes)
+		ret = ovctl_read_entries(rd, found, TENOVL_CMD_ROUTE_GET, OVCTL_KIND_INNER);
+	if (!ret && any->entries)
+		ret = ovctl_read_entries(rd, found, TENOVL_CMD_FDB_GET, OVCTL_KIND_FDB);
+	if (!ret && any->ports)
+		ret = ovctl_read_ports(rd, found);
+	return ret;
+}
+
+static int ovctl_read_settings(struct ovctl_reader *rd, struct ovctl_items *found,
+			       struct ovctl_tables *any)
+{
+	const struct nlmsghdr *nlh = NULL;
+	struct ovctl_reply rp;
+	int ret;
+
+	ret = ovctl_table(rd, TENOVL_CMD_DEV_GET, &rp);
+	while (!ret && (nlh = ovctl_reply_next(&rp, nlh)))
+		ovctl_read_dev(rd, found, any, nlh);
+	ovctl_reply_free(&rp);
+	return ret;
 }
 
 /* The devices of one namespace. */
 static int ovctl_read_devs(struct ovctl_reader *rd, struct ovctl_items *found,
 			   const char *netns)
 {
-	const struct nlmsghdr *nlh = NULL;
-	struct ovctl_reply rp;
+	struct ovctl_tables any = { 0 };
 	int ret;
 
 	ret = ovctl_space_get(rd->spaces, netns, &rd->space);
 	if (!ret)
 		ret = ovctl_space_family(rd->spaces, rd->space);
 	if (!ret)
-		ret = ovctl_table(rd, NULL, TENOVL_CMD_DEV_GET, &rp);
-	if (ret)
-		return ret;
-	while (!ret && (nlh = ovctl_reply_next(&rp, nlh))) {
-		/* Looking for where ports are may have closed this one. */
+		ret = ovctl_read_settings(rd, found, &any);
+	/* Looking for where an underlay is may have closed this one. */
+	if (!ret)
 		ret = ovctl_space_get(rd->spaces, netns, &rd->space);
-		if (!ret)
-			ret = ovctl_space_family(rd->spaces, rd->space);
-		if (!ret)
-			ret = ovctl_read_dev(rd, found, nlh);
-	}
-	ovctl_reply_free(&rp);
-	return ret;
+	if (!ret)
+		ret = ovctl_space_family(rd->spaces, rd->space);
+	return ret ? ret : ovctl_read_tables(rd, found, &any);
 }
 
 /* Namespace by namespace, where there is a device. What is found is appended in the end. */
