@@ -1736,44 +1736,48 @@ static struct tenovl_dev *tenovl_dump_dev(struct netlink_callback *cb)
 	return tdev;
 }
 
-static bool tenovl_dump_has(const struct net *net, const struct tenovl_dev *tdev)
+static bool tenovl_dump_has(const struct net_device *dev)
 {
-	return net_eq(dev_net(tdev->dev), net) && !tdev->detached;
+	const struct tenovl_dev *tdev = netdev_priv(dev);
+
+	return tenovl_dev_is(dev) && !tdev->detached;
 }
 
 /* Of all of them together: a change of one is a change of the sum. */
 static u32 tenovl_dump_generation(const struct net *net, const struct tenovl_dump_table *table)
 {
-	u32 sum = tenovl_event_dev_generation(), id = 0;
-	struct tenovl_dev *tdev;
+	u32 sum = tenovl_event_dev_generation();
+	struct net_device *dev;
 
-	for (; (tdev = tenovl_dev_next(&id)); id++)
-		if (tenovl_dump_has(net, tdev))
-			sum += table->generation(tdev);
+	for_each_netdev(net, dev)
+		if (tenovl_dump_has(dev))
+			sum += table->generation(netdev_priv(dev));
 	return sum;
 }
 
+/* Goes on behind as many devices as it is through with: where one came or went meanwhile, the dump
+ * is marked as interrupted.
+ */
 static int tenovl_dump_devs(struct sk_buff *skb, struct netlink_callback *cb,
 			    const struct tenovl_dump_table *table)
 {
 	struct tenovl_dump *dump = tenovl_dump_of(cb);
-	struct net *net = sock_net(cb->skb->sk);
-	struct tenovl_dev *tdev;
-	u32 id = dump->dev_id;
-	int err = 0;
+	const struct net *net = sock_net(cb->skb->sk);
+	struct net_device *dev;
+	u32 at = 0;
+	int err;
 
 	cb->seq = tenovl_dump_seq(tenovl_dump_generation(net, table));
-	for (; (tdev = tenovl_dev_next(&id)) && !err; id += !err) {
-		if (id != dump->dev_id)
-			dump->next = 0;
-		dump->dev_id = id;
-		if (tenovl_dump_has(net, tdev))
-			err = table->dump(skb, cb, tdev);
-	}
-	if (!err && id != dump->dev_id)
+	for_each_netdev(net, dev) {
+		if (!tenovl_dump_has(dev) || at++ < dump->dev_id)
+			continue;
+		err = table->dump(skb, cb, netdev_priv(dev));
+		if (err)
+			return err;
+		dump->dev_id = at;
 		dump->next = 0;
-	dump->dev_id = id;
-	return err;
+	}
+	return 0;
 }
 
 /**
