@@ -527,10 +527,10 @@ static int ovctl_table(struct ovctl_reader *rd, uint8_t cmd, struct ovctl_reply 
 	struct ovctl_request *rq = ovctl_request_new(cmd, NLM_F_DUMP, NULL);
 	int ret;
 
+	memset(rp, 0, sizeof(*rp));
 	if (!rq)
 		return ovctl_fail(rd->spaces->ov, "out of memory");
 	ovctl_request_name(rq, "reading devices of namespace \"%s\"", rd->space->name);
-	memset(rp, 0, sizeof(*rp));
 	ret = ovctl_genl_dump(&rd->space->ov, rq, rp);
 	ovctl_request_free(rq);
 	return ret;
