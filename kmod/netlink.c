@@ -21,6 +21,7 @@
  * however many there are, and an object that lives all through it is shown
  * exactly once. netlink's consistency check compares generations.
  */
+#include <linux/jhash.h>
 #include <linux/module.h>
 #include <linux/sort.h>
 #include <net/sock.h>
@@ -1743,38 +1744,56 @@ static bool tenovl_dump_has(const struct net_device *dev)
 	return tenovl_dev_is(dev) && !tdev->detached;
 }
 
-/* Of all of them together: a change of one is a change of the sum. */
+/* Of all of them, and of which there are. */
 static u32 tenovl_dump_generation(const struct net *net, const struct tenovl_dump_table *table)
 {
-	u32 sum = tenovl_event_dev_generation();
+	struct tenovl_dev *tdev;
 	struct net_device *dev;
+	u32 hash = 0;
 
-	for_each_netdev(net, dev)
-		if (tenovl_dump_has(dev))
-			sum += table->generation(netdev_priv(dev));
-	return sum;
+	for_each_netdev(net, dev) {
+		if (!tenovl_dump_has(dev))
+			continue;
+		tdev = netdev_priv(dev);
+		hash = jhash_2words(table->generation(tdev), tdev->id, hash);
+	}
+	return hash;
 }
 
-/* Goes on behind as many devices as it is through with: where one came or went meanwhile, the dump
- * is marked as interrupted.
- */
+/* The namespace's own list is short, and in no order. */
+static struct tenovl_dev *tenovl_dump_next(const struct net *net, u32 id)
+{
+	struct tenovl_dev *tdev, *next = NULL;
+	struct net_device *dev;
+
+	for_each_netdev(net, dev) {
+		if (!tenovl_dump_has(dev))
+			continue;
+		tdev = netdev_priv(dev);
+		if (tdev->id >= id && (!next || tdev->id < next->id))
+			next = tdev;
+	}
+	return next;
+}
+
 static int tenovl_dump_devs(struct sk_buff *skb, struct netlink_callback *cb,
 			    const struct tenovl_dump_table *table)
 {
 	struct tenovl_dump *dump = tenovl_dump_of(cb);
 	const struct net *net = sock_net(cb->skb->sk);
-	struct net_device *dev;
-	u32 at = 0;
+	struct tenovl_dev *tdev;
 	int err;
 
 	cb->seq = tenovl_dump_seq(tenovl_dump_generation(net, table));
-	for_each_netdev(net, dev) {
-		if (!tenovl_dump_has(dev) || at++ < dump->dev_id)
-			continue;
-		err = table->dump(skb, cb, netdev_priv(dev));
+	while ((tdev = tenovl_dump_next(net, dump->dev_id))) {
+		/* The one that it stopped in may have gone. */
+		if (tdev->id != dump->dev_id)
+			dump->next = 0;
+		dump->dev_id = tdev->id;
+		err = table->dump(skb, cb, tdev);
 		if (err)
 			return err;
-		dump->dev_id = at;
+		dump->dev_id = tdev->id + 1;
 		dump->next = 0;
 	}
 	return 0;

@@ -38,7 +38,7 @@ struct tenovl_to {
  * struct tenovl_dump - where a dump goes on
  * @next: the id to look at next
  * @dev_id: the device whose objects are dumped, 0 before the first batch: an
- *	ifindex may come to name another device; of a dump of all, how many are done
+ *	ifindex may come to name another device; of a dump of all, where to go on
  */
 struct tenovl_dump {
 	unsigned long next;

@@ -199,8 +199,7 @@ static void test_adopted(void **state)
 	strcpy(vm->to_link, "tap8");
 	ovctl_vm_adopt(&model.tenants[0], vm->id, 3, 3);
 	assert_string_equal(vm->link, "tap9");
-	ovctl_vm_seat(&model.tenants[0], vm->id);
-	assert_false(vm->off);
+	assert_false(ovctl_tap_is_taken(&model.tenants[0], vm->id));
 	/* Unless another one's is there. */
 	vm = ovctl_tenant_vm_named(&model.tenants[0], "alone");
 	vm->kind = OVCTL_VM_TAP;
@@ -208,10 +207,10 @@ static void test_adopted(void **state)
 	strcpy(vm->link, "tap9");
 	vm->vpc = 1;
 	vm = ovctl_tenant_vm_named(&model.tenants[0], "guest");
-	ovctl_vm_adopt(&model.tenants[0], vm->id, 1, 4);
-	ovctl_vm_seat(&model.tenants[0], vm->id);
+	assert_true(ovctl_vm_adopt(&model.tenants[0], vm->id, 1, 4));
+	assert_false(ovctl_vm_adopt(&model.tenants[0], vm->id, 1, 4));
 	assert_int_equal(vm->vpc, 1);
-	assert_true(vm->off);
+	assert_true(ovctl_tap_is_taken(&model.tenants[0], vm->id));
 	ovctl_model_free(&model);
 }
 

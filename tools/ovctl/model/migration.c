@@ -195,40 +195,46 @@ void ovctl_seats_free(struct ovctl_seats *seats)
  *
  * An announcement moves a VM without a new sequence; a sequence that is lower tells of the past.
  * Nothing is under way to or from there any more.
+ *
+ * Return: true where it has changed its VPC.
  */
-void ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint32_t seq)
+bool ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint32_t seq)
 {
 	struct ovctl_vm *vm = ovctl_tenant_vm(tenant, id);
 	const struct ovctl_subnet *subnet = vm ? ovctl_tenant_subnet(tenant, vm->subnet) : NULL;
+	bool moved;
 
 	if (!subnet || seq < vm->seq || !ovctl_subnet_in(subnet, vpc))
-		return;
+		return false;
 	if (vm->to == vpc && vm->to_link[0])
 		memcpy(vm->link, vm->to_link, sizeof(vm->link));
+	moved = vm->vpc != vpc;
 	vm->vpc = vpc;
 	vm->seq = seq;
 	vm->off = false;
 	ovctl_vm_stay(vm);
+	return moved;
 }
 
 /**
- * ovctl_vm_seat() - See whether the tap of a VM that was adopted can be what it was called.
+ * ovctl_tap_is_taken() - Tell whether the tap of a VM has the name of another VM's there.
  * @tenant: The tenant, in which all that have moved are where they are now.
  * @id: The VM's number.
  *
- * What a guest's tap is called where it came to is not known by what the kernel shows. Where it is
- * the name of another VM's, it is at none until somebody tells which.
+ * What a guest's tap is called where it came to is not known by what the kernel shows: where the
+ * name is taken, the guest is at no tap that is known until somebody tells it.
+ *
+ * Return: true where it has.
  */
-void ovctl_vm_seat(struct ovctl_tenant *tenant, uint32_t id)
+bool ovctl_tap_is_taken(struct ovctl_tenant *tenant, uint32_t id)
 {
-	struct ovctl_vm *vm = ovctl_tenant_vm(tenant, id);
+	const struct ovctl_vm *vm = ovctl_tenant_vm(tenant, id);
 	unsigned int i;
 
-	if (!vm || vm->kind != OVCTL_VM_TAP)
-		return;
-	for (i = 0; i < tenant->n_vms; i++)
+	for (i = 0; vm && vm->kind == OVCTL_VM_TAP && i < tenant->n_vms; i++)
 		if (&tenant->vms[i] != vm && ovctl_same_place(&tenant->vms[i], vm))
-			vm->off = true;
+			return true;
+	return false;
 }
 
 /**

@@ -40,8 +40,8 @@ void ovctl_migration_seats(struct ovctl_seats *seats, const struct ovctl_model *
 			   const struct ovctl_tenant *tenant, const struct ovctl_vm *vm,
 			   uint32_t to);
 void ovctl_seats_free(struct ovctl_seats *seats);
-void ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint32_t seq);
-void ovctl_vm_seat(struct ovctl_tenant *tenant, uint32_t id);
+bool ovctl_vm_adopt(struct ovctl_tenant *tenant, uint32_t id, uint32_t vpc, uint32_t seq);
+bool ovctl_tap_is_taken(struct ovctl_tenant *tenant, uint32_t id);
 void ovctl_vm_stay(struct ovctl_vm *vm);
 
 #endif

@@ -240,7 +240,11 @@ static void ovctl_plan_deletions(struct ovctl_plan *plan, const struct ovctl_ite
 	for (i = 0; i < have->count; i++) {
 		const struct ovctl_item *obj = &have->list[i];
 
-		if (!obj->lost && ovctl_is_deleted(want, obj))
+		/* A device may go with a namespace, when the kernel comes to it: who is behind it is let
+		 * go at once.
+		 */
+		if (obj->lost ? obj->kind == OVCTL_KIND_ACCESS && ovctl_access_goes(want, have, obj) :
+				ovctl_is_deleted(want, obj))
 			ovctl_plan_add(plan, OVCTL_VERB_DEL, NULL, obj, 0);
 	}
 }
@@ -558,7 +562,8 @@ void ovctl_plan_make(struct ovctl_plan *plan, struct ovctl_items *want,
 		const struct ovctl_item *obj = &want->list[i];
 		const struct ovctl_item *was = ovctl_items_find(have, obj);
 
-		if (obj->contested && obj->kind != OVCTL_KIND_PORT)
+		if (obj->contested && obj->kind != OVCTL_KIND_PORT &&
+		    (was || !ovctl_is_awaited(want, have, obj)))
 			ovctl_plan_add(plan, OVCTL_VERB_WAIT, obj, NULL, 0);
 		if (obj->yields)
 			continue;

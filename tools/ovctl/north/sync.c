@@ -287,8 +287,12 @@ static void ovctl_sync_waits(struct ovctl_work_order *order)
 	for (i = 0; i < order->plan.count; i++) {
 		const struct ovctl_item *obj = order->plan.ops[i].want;
 
-		if (order->plan.ops[i].verb == OVCTL_VERB_WAIT && obj->contested)
-			fprintf(order->ov->out, "device %s of namespace \"%s\" is that of two VMs, by the store: who has it keeps it until the other one has another (vm set --tap, --netns)\n",
+		if (order->plan.ops[i].verb == OVCTL_VERB_WAIT && obj->contested &&
+		    obj->kind == OVCTL_KIND_LINK)
+			fprintf(order->ov->out, "device %s of namespace \"%s\" is that of two VMs, by the store: it is made for the first of them until the other one has another (vm set --netns)\n",
+				obj->link, obj->netns);
+		else if (order->plan.ops[i].verb == OVCTL_VERB_WAIT && obj->contested)
+			fprintf(order->ov->out, "device %s of namespace \"%s\" is that of two VMs, by the store: who has it keeps it until the other one has another (vm set --tap)\n",
 				obj->link, obj->netns);
 		else if (order->plan.ops[i].verb == OVCTL_VERB_WAIT)
 			fprintf(order->ov->out, "device %s of namespace \"%s\" is not there, and not ovctl's to make: sync again when it is\n",

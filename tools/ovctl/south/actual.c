@@ -38,6 +38,9 @@
  * @want: What is wanted, in order.
  * @space: The namespace that is being read.
  * @marked: It carries our mark.
+ * @told: The device that the last message of the family was about, or NULL for none of interest.
+ * @told_in: Its namespace.
+ * @told_index: Its index there.
  */
 struct ovctl_reader {
 	struct ovctl_items *have;
@@ -45,6 +48,9 @@ struct ovctl_reader {
 	const struct ovctl_items *want;
 	struct ovctl_space *space;
 	bool marked;
+	struct ovctl_item *told;
+	struct ovctl_space *told_in;
+	uint32_t told_index;
 };
 
 /* --- dumps of rtnetlink --- */
@@ -553,8 +559,14 @@ static struct ovctl_item *ovctl_told_link(struct ovctl_reader *rd, const struct 
 
 	if (!ovctl_dev_from(&name, nlh) || name.nsid >= 0)
 		return NULL;
+	/* The messages of one device follow one another. */
+	if (rd->told_in == rd->space && rd->told_index == name.ifindex)
+		return rd->told;
 	link = ovctl_found_link(rd, name.ifindex);
-	return link && (link->ours || ovctl_items_find(rd->want, link)) ? link : NULL;
+	rd->told = link && (link->ours || ovctl_items_find(rd->want, link)) ? link : NULL;
+	rd->told_in = rd->space;
+	rd->told_index = name.ifindex;
+	return rd->told;
 }
 
 static void ovctl_read_underlay(struct ovctl_reader *rd, struct ovctl_item *link,

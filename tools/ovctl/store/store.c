@@ -847,18 +847,24 @@ static int ovctl_adopt_tenant(struct ovctl *ov, struct ovctl_store *store, uint3
 	struct ovctl_tenant tenant;
 	struct ovctl_model model;
 	unsigned int i;
+	bool *moved;
 	int ret;
 
 	ret = ovctl_store_load_tenant(ov, store, id, &model);
 	if (ret || !model.n_tenants)
 		goto free_model;
 	ovctl_tenant_copy(&tenant, &model.tenants[0]);
+	moved = ovctl_grow(NULL, 0, count * sizeof(*moved));
 	for (i = 0; i < count; i++)
-		if (list[i].tenant == id)
-			ovctl_vm_adopt(&tenant, list[i].vm, list[i].vpc, list[i].seq);
+		moved[i] = list[i].tenant == id &&
+			   ovctl_vm_adopt(&tenant, list[i].vm, list[i].vpc, list[i].seq);
+	/* Of two that have come under one name, neither is known to have it. */
 	for (i = 0; i < count; i++)
-		if (list[i].tenant == id)
-			ovctl_vm_seat(&tenant, list[i].vm);
+		moved[i] = moved[i] && ovctl_tap_is_taken(&tenant, list[i].vm);
+	for (i = 0; i < count; i++)
+		if (moved[i])
+			ovctl_tenant_vm(&tenant, list[i].vm)->off = true;
+	free(moved);
 	if (!ovctl_adopt_nothing(&model.tenants[0], &tenant))
 		ret = ovctl_store_save_tenant(ov, store, "root", "adopt", &model.tenants[0],
 					      &tenant);
