@@ -184,7 +184,7 @@ part_full()
 			again full_packets "full-$kind"
 			full_gone
 			result full "veth to veth of two hosts over IP$fam" "$kind" "${COST[full-$kind]}" \
-				"instructions a packet, the generator's too"
+				"instructions a packet and the generator's"
 		done
 	done
 }
@@ -202,7 +202,6 @@ part_stream()
 			"instructions a round trip"
 		full_gone
 	done
-	sort -s -t, -k1,1r -o "$TENOVL_OUT/bench.csv" "$TENOVL_OUT/bench.csv"
 }
 
 # Segments with a station each: an enslaved dummy, or one in a bridge with a vxlan.

@@ -25,13 +25,14 @@ text { font: 11px sans-serif; fill: #222 }
 
 
 def boots(paths):
-	"""All values of each result, in the order in which the first boot told them."""
-	found = {}
+	"""All values of each result, path by path, in the order in which the first boot told of them."""
+	found, order = {}, {}
 	for path in paths:
 		with open(path, encoding="utf-8", newline="") as f:
 			for part, what, who, value, unit in csv.reader(f):
 				found.setdefault((part, what, who, unit), []).append(float(value))
-	return found
+				order.setdefault((part, what), len(order))
+	return dict(sorted(found.items(), key=lambda item: order[item[0][:2]]))
 
 
 def results(found):
