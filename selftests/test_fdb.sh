@@ -673,7 +673,7 @@ test_flood_copies()
 	ovctl -n "$T1" peer add s1 10.9.0.2,10.9.0.3
 	ip -n "$T1" link set s1 addrgenmode none
 	ip -n "$T1" link set s1 up
-	echo "p:tenovl_copies __pskb_copy_fclone" >/sys/kernel/tracing/kprobe_events
+	echo "p:tenovl_copies skb_copy_header" >/sys/kernel/tracing/kprobe_events
 	defer eval 'echo >/sys/kernel/tracing/kprobe_events'
 	defer eval 'echo 0 >/sys/kernel/tracing/events/kprobes/tenovl_copies/enable'
 	echo 1 >/sys/kernel/tracing/events/kprobes/tenovl_copies/enable
