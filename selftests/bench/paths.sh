@@ -193,8 +193,7 @@ tx_stacked()
 	ip -n m link set t0 address "$SMAC" up
 	COST[$key]=$(($(measure m t0) - COST[floor]))
 	sent "$key"
-	ip netns del m
-	ip netns del a
+	away m a
 	say "  stacked $key: ${COST[$key]}"
 }
 
@@ -298,8 +297,7 @@ tx_access()
 	ip -n c link set c0 address "$SMAC" up
 	COST[$key]=$(($(measure c c0) - COST[floor]))
 	sent "$key"
-	ip netns del c
-	ip netns del a
+	away c a
 	say "  transmit $key: ${COST[$key]}"
 }
 

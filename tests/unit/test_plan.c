@@ -851,26 +851,34 @@ static void test_told(void **state)
 
 /* --- moves --- */
 
+/* VM 3 is a guest behind a tap, which is there, in VPC 1; VPC 3 is on the same host. */
+static struct ovctl_tenant *lay_tap(struct ovctl_model *model, struct sim *sim)
+{
+	struct ovctl_tenant *tenant = lay(model);
+	struct ovctl_vm *vm;
+
+	add_vpc(model, tenant, 3, 1);
+	vm = ovctl_tenant_vm(tenant, 3);
+	vm->kind = OVCTL_VM_TAP;
+	strcpy(vm->netns, "theirs");
+	strcpy(vm->link, "tap3");
+	sim_init(sim);
+	sim_netns(sim, "theirs");
+	sim_foreign_link(sim, "theirs", "tap3", OVCTL_LINK_EXISTING);
+	sync_all(model, sim);
+	assert_field(sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns1_t1 dev s31");
+	return tenant;
+}
+
 /* A tap that is there is let go by one device before another one has it. */
 static void test_tap_moves(void **state)
 {
 	struct ovctl_tenant *tenant;
 	struct ovctl_model model;
-	struct ovctl_vm *vm;
 	struct sim sim;
 
 	(void)state;
-	tenant = lay(&model);
-	add_vpc(&model, tenant, 3, 1);
-	vm = ovctl_tenant_vm(tenant, 3);
-	vm->kind = OVCTL_VM_TAP;
-	strcpy(vm->netns, "theirs");
-	strcpy(vm->link, "tap3");
-	sim_init(&sim);
-	sim_netns(&sim, "theirs");
-	sim_foreign_link(&sim, "theirs", "tap3", OVCTL_LINK_EXISTING);
-	sync_all(&model, &sim);
-	assert_field(&sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns1_t1 dev s31");
+	tenant = lay_tap(&model, &sim);
 	ovctl_move_subnet(tenant, 31, 1, 3);
 	sync_all(&model, &sim);
 	assert_field(&sim, OVCTL_KIND_ACCESS, "theirs", "tap3", NULL, "dev-netns ns3_t1 dev s31");
@@ -885,22 +893,13 @@ static void test_tap_contested(void **state)
 {
 	struct ovctl_tenant *tenant;
 	struct ovctl_model model;
-	struct ovctl_vm *vm, other;
+	struct ovctl_vm other;
 	struct run run;
 	struct sim sim;
 
 	(void)state;
-	tenant = lay(&model);
-	add_vpc(&model, tenant, 3, 1);
-	vm = ovctl_tenant_vm(tenant, 3);
-	vm->kind = OVCTL_VM_TAP;
-	strcpy(vm->netns, "theirs");
-	strcpy(vm->link, "tap3");
-	sim_init(&sim);
-	sim_netns(&sim, "theirs");
-	sim_foreign_link(&sim, "theirs", "tap3", OVCTL_LINK_EXISTING);
-	sync_all(&model, &sim);
-	other = *vm;
+	tenant = lay_tap(&model, &sim);
+	other = *ovctl_tenant_vm(tenant, 3);
 	other.id = 4;
 	other.vpc = 3;
 	other.mac.bytes[5]++;
